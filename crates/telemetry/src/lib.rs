@@ -1,1 +1,15 @@
-//! Terrane: telemetry.
+//! Logs, metrics and correlation ids, the same in every process.
+//!
+//! * [`LogSettings`] and [`init_logs`]: one subscriber, JSON lines in production and text at a terminal.
+//!   docs/LOGGING.md says what each level means.
+//! * [`Metrics`]: a Prometheus registry and the instruments that more than one place needs.
+//! * [`RequestId`] and [`TraceParent`]: the ids that go from the call through the row, the worker and Terraform's
+//!   environment into every log line.
+
+mod correlation;
+mod logs;
+mod metrics;
+
+pub use correlation::{InvalidCorrelation, RequestId, TraceParent};
+pub use logs::{LogFormat, LogSettings, LogSettingsError, init_logs};
+pub use metrics::{HttpMetrics, Metrics, WorkerMetrics};
