@@ -1,1 +1,13 @@
-//! Terrane: aws.
+//! The AWS calls that Terrane makes itself: who am I in the target account, and the bucket that holds state.
+//! Everything else in the cloud is Terraform's work.
+//!
+//! * [`Aws`]: the process's own identity, from the environment as every AWS tool reads it.
+//! * [`Session`]: that identity, or the role of an environment assumed from it, in one region.
+//! * [`AwsError`]: what went wrong as an operator needs it.
+
+mod error;
+mod session;
+mod state_bucket;
+
+pub use error::{AwsError, AwsErrorKind};
+pub use session::{Aws, Session, Target};

@@ -107,7 +107,10 @@ impl Doorbell {
         Listener::new(self.client.clone(), self.settings.stream.clone(), consumer.into())
     }
 
-    async fn within_limit<T>(&self, work: impl Future<Output = Result<T, QueueError>>) -> Result<T, QueueError> {
+    async fn within_limit<T>(
+        &self,
+        work: impl Future<Output = Result<T, QueueError>>,
+    ) -> Result<T, QueueError> {
         let limit = self.settings.timeout;
         tokio::time::timeout(limit, work).await.unwrap_or(Err(QueueError::Timeout(limit)))
     }

@@ -49,7 +49,8 @@ impl LogSettings {
             Some("text") => LogFormat::Text,
             Some(other) => return Err(LogSettingsError::Format(other.to_owned())),
         };
-        let filter = lookup("TERRANE_LOG").filter(|text| !text.is_empty()).unwrap_or_else(|| "info".to_owned());
+        let filter =
+            lookup("TERRANE_LOG").filter(|text| !text.is_empty()).unwrap_or_else(|| "info".to_owned());
         EnvFilter::try_new(&filter).map_err(LogSettingsError::Filter)?;
         Ok(Self { filter, format })
     }
@@ -76,9 +77,9 @@ pub fn init_logs(settings: &LogSettings) -> Result<(), LogSettingsError> {
                     .with_writer(io::stderr),
             )
             .try_init(),
-        LogFormat::Text => {
-            registry.with(tracing_subscriber::fmt::layer().with_target(false).with_writer(io::stderr)).try_init()
-        }
+        LogFormat::Text => registry
+            .with(tracing_subscriber::fmt::layer().with_target(false).with_writer(io::stderr))
+            .try_init(),
     }
     .map_err(LogSettingsError::Twice)
 }

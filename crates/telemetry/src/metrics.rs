@@ -146,7 +146,9 @@ mod tests {
         http.requests.with_label_values(&["GET", "/api/v1/environments", "2xx"]).inc();
         worker.slots.with_label_values(&["total"]).set(3);
         let text = metrics.encode().unwrap();
-        assert!(text.contains(r#"terrane_http_requests_total{method="GET",route="/api/v1/environments",status="2xx"} 1"#));
+        assert!(text.contains(
+            r#"terrane_http_requests_total{method="GET",route="/api/v1/environments",status="2xx"} 1"#
+        ));
         assert!(text.contains(r#"terrane_slots{state="total"} 3"#));
         assert!(text.contains("process_resident_memory_bytes"));
     }

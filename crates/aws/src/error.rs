@@ -1,0 +1,156 @@
+//! AWS's refusals, sorted by what an operator has to do.
+
+use std::{error::Error as StdError, fmt};
+
+use aws_config::timeout::TimeoutConfig;
+use aws_sdk_s3::{
+    config::http::HttpResponse,
+    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+};
+
+/// What kind of failure it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AwsErrorKind {
+    /// Credentials are missing, wrong or expired.
+    Credentials,
+    /// A policy doesn't allow it.
+    AccessDenied,
+    /// The state bucket's name belongs to another account, or the account is not the one in the spec.
+    WrongOwner,
+    /// Too many calls; again later.
+    Throttled,
+    /// No answer.
+    Network,
+    /// Anything else; the code says what.
+    Other,
+}
+
+/// A call that failed.
+#[derive(Debug, thiserror::Error)]
+#[error("{operation} failed: {message}")]
+pub struct AwsError {
+    /// What kind of failure it was.
+    pub kind: AwsErrorKind,
+    /// The AWS operation, for example `sts:AssumeRole`.
+    pub operation: &'static str,
+    /// Safe to show to the environment's owner.
+    pub message: String,
+    /// AWS's error code, when it gave one.
+    pub code: Option<String>,
+    #[source]
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl AwsError {
+    pub(crate) fn wrong_owner(operation: &'static str, message: String) -> Self {
+        Self { kind: AwsErrorKind::WrongOwner, operation, message, code: None, source: None }
+    }
+
+    pub(crate) fn unexpected(operation: &'static str, message: String) -> Self {
+        Self { kind: AwsErrorKind::Other, operation, message, code: None, source: None }
+    }
+
+    pub(crate) fn from_sdk<E>(operation: &'static str, error: SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+    {
+        let code = error.code().map(ToOwned::to_owned);
+        let status = error.raw_response().map(|response| response.status().as_u16());
+        let kind = classify(code.as_deref(), status, &error);
+        let message = match (&kind, error.message()) {
+            (AwsErrorKind::Network, _) => "AWS did not answer".to_owned(),
+            (AwsErrorKind::Credentials, None) => "no usable AWS credentials".to_owned(),
+            (_, Some(message)) => message.to_owned(),
+            (_, None) => code.clone().unwrap_or_else(|| "AWS gave no reason".to_owned()),
+        };
+        Self {
+            kind,
+            operation,
+            message,
+            code,
+            source: Some(Box::new(Described(DisplayErrorContext(error).to_string()))),
+        }
+    }
+
+    /// Whether the same call may succeed later without anybody doing anything.
+    pub fn retryable(&self) -> bool {
+        matches!(self.kind, AwsErrorKind::Throttled | AwsErrorKind::Network)
+    }
+
+    /// What an operator should look at.
+    pub fn hint(&self) -> &'static str {
+        match self.kind {
+            AwsErrorKind::Credentials => {
+                "give the worker AWS credentials, or check that they have not expired"
+            }
+            AwsErrorKind::AccessDenied => {
+                "check the role's trust policy (principal and external id) and its permissions policy"
+            }
+            AwsErrorKind::WrongOwner => {
+                "set cloud.account_id and state.bucket to an account and a bucket of your own"
+            }
+            AwsErrorKind::Throttled => {
+                "AWS limits the rate of calls in this account; it is tried again by itself"
+            }
+            AwsErrorKind::Network => "check that the worker can reach AWS's endpoints in this region",
+            AwsErrorKind::Other => "see the error code in AWS's documentation of this call",
+        }
+    }
+}
+
+fn classify<E>(code: Option<&str>, status: Option<u16>, error: &SdkError<E, HttpResponse>) -> AwsErrorKind {
+    match code {
+        Some("AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "AllAccessDisabled") => {
+            AwsErrorKind::AccessDenied
+        }
+        Some(
+            "ExpiredToken"
+            | "ExpiredTokenException"
+            | "InvalidClientTokenId"
+            | "UnrecognizedClientException"
+            | "SignatureDoesNotMatch"
+            | "InvalidAccessKeyId"
+            | "InvalidToken",
+        ) => AwsErrorKind::Credentials,
+        Some(
+            "Throttling"
+            | "ThrottlingException"
+            | "RequestLimitExceeded"
+            | "SlowDown"
+            | "TooManyRequestsException",
+        ) => AwsErrorKind::Throttled,
+        Some(_) => AwsErrorKind::Other,
+        None => match (status, error) {
+            (Some(403), _) => AwsErrorKind::AccessDenied,
+            (Some(429 | 503), _) => AwsErrorKind::Throttled,
+            // No credentials in the environment show up as a request that could not even be signed.
+            (_, SdkError::DispatchFailure(failure)) if failure.is_other() || failure.is_user() => {
+                AwsErrorKind::Credentials
+            }
+            (_, SdkError::DispatchFailure(_) | SdkError::TimeoutError(_)) => AwsErrorKind::Network,
+            _ => AwsErrorKind::Other,
+        },
+    }
+}
+
+/// The SDK's errors are generic and deep; one line of them is kept for the log.
+#[derive(Debug)]
+struct Described(String);
+
+impl fmt::Display for Described {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl StdError for Described {}
+
+/// Limits for every call: a worker's step has a deadline of minutes, a single call has seconds.
+pub(crate) fn timeouts() -> TimeoutConfig {
+    use std::time::Duration;
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(3))
+        .operation_attempt_timeout(Duration::from_secs(10))
+        .operation_timeout(Duration::from_secs(30))
+        .build()
+}
