@@ -1,0 +1,56 @@
+"""The switchboard under `/_terrane/`: for tests and people, not part of AWS."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+from moto.core.base_backend import BackendDict
+from moto.core.model_instances import reset_model_data
+from werkzeug.wrappers import Request, Response
+
+from terrane_emulator import faults, inventory
+
+PREFIX = "/_terrane/"
+
+
+def answer(request: Request, seen: Counter[tuple[str, str]]) -> Response:
+    """Serve one control request; `seen` counts calls by service and action."""
+    match request.method, request.path.removeprefix(PREFIX).rstrip("/"):
+        case "GET", "health":
+            return _json({"status": "ok"})
+        case "GET", "calls":
+            return _json(_by_service(seen))
+        case "GET", "inventory":
+            wanted = {k: v for k, v in request.args.items() if k in ("account", "region")}
+            return _json(inventory.take(**wanted))
+        case "GET", "faults":
+            return _json(faults.dump())
+        case "PUT", "faults":
+            try:
+                faults.load(request.get_json(force=True))
+            except TypeError as error:
+                return _json({"error": str(error)}, 400)
+            return _json(faults.dump())
+        case "DELETE", "faults":
+            faults.load({})
+            return _json(faults.dump())
+        case "POST", "reset":
+            faults.load({})
+            seen.clear()
+            BackendDict.reset()
+            reset_model_data()
+            return _json({"status": "ok"})
+    return _json({"error": "no such switch, see the emulator's README.md"}, 404)
+
+
+def _by_service(seen: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
+    counts: dict[str, dict[str, int]] = {}
+    for (service, action), count in sorted(seen.items()):
+        counts.setdefault(service, {})[action] = count
+    return counts
+
+
+def _json(document: Any, status: int = 200) -> Response:
+    return Response(json.dumps(document) + "\n", status, content_type="application/json")

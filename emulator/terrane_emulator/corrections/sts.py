@@ -1,0 +1,70 @@
+"""STS: a role's trust policy may demand an external id.
+
+AWS refuses AssumeRole unless a statement of the trust policy allows it; moto never
+looks. Only the condition on `sts:ExternalId` is judged here, principals are not. A role
+that doesn't exist can still be assumed, which is how an empty account is entered.
+"""
+
+from __future__ import annotations
+
+import json
+from fnmatch import fnmatchcase
+from typing import Any
+
+from moto.iam.models import iam_backends
+from moto.sts.models import STSBackend
+
+from terrane_emulator.errors import Refused
+
+
+def apply() -> None:
+    """Make AssumeRole check external ids."""
+    original = STSBackend.assume_role
+
+    def assume_role(self: STSBackend, **kwargs: Any) -> Any:
+        arn, external_id = kwargs["role_arn"], kwargs.get("external_id")
+        policy = _trust_policy(arn, self.partition)
+        if policy is not None and not trusts(policy, external_id):
+            caller = f"arn:{self.partition}:iam::{self.account_id}:root"
+            raise Refused(
+                "AccessDenied",
+                f"User: {caller} is not authorized to perform: sts:AssumeRole on resource: {arn}",
+                403,
+            )
+        return original(self, **kwargs)
+
+    STSBackend.assume_role = assume_role  # type: ignore[method-assign]
+
+
+def _trust_policy(arn: str, partition: str) -> dict[str, Any] | None:
+    account = arn.split(":")[4] if arn.count(":") >= 5 else ""
+    roles = iam_backends[account][partition].roles.values() if account else ()
+    document = next((r.assume_role_policy_document for r in roles if r.arn == arn), None)
+    return json.loads(document) if document else None
+
+
+def trusts(policy: dict[str, Any], external_id: str | None) -> bool:
+    """Whether some Allow statement's external id condition is met by `external_id`."""
+    statements = policy.get("Statement", [])
+    statements = [statements] if isinstance(statements, dict) else statements
+    return any(
+        statement.get("Effect") == "Allow" and _condition_met(statement, external_id)
+        for statement in statements
+    )
+
+
+def _condition_met(statement: dict[str, Any], external_id: str | None) -> bool:
+    for operator, keys in statement.get("Condition", {}).items():
+        for key, wanted in keys.items():
+            if key.lower() != "sts:externalid":
+                continue
+            values = [wanted] if isinstance(wanted, str) else wanted
+            if operator == "StringEquals":
+                met = external_id in values
+            elif operator == "StringLike":
+                met = external_id is not None and any(fnmatchcase(external_id, v) for v in values)
+            else:  # an operator that we don't know must not open the door
+                met = False
+            if not met:
+                return False
+    return True

@@ -1,0 +1,163 @@
+"""Everything that exists, read from moto's backends rather than through its API.
+
+Tests use this as the proof that an account is empty, so it must not depend on the
+calls that are under test. What AWS itself puts into every account and region (default
+VPC and its parts, default groups, keys and policies) is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from moto.backends import get_backend
+
+Row = dict[str, Any]
+Tags = dict[str, str]
+
+
+def take(account: str | None = None, region: str | None = None) -> list[Row]:
+    """All objects as rows of service, type, id, tags, state, account and region, sorted."""
+    rows = []
+    for service, read in _READERS.items():
+        for owner, place, backend in list(get_backend(service).iter_backends()):
+            if account in (None, owner):
+                rows += [
+                    row
+                    for row in read(backend, {"service": service, "account": owner, "region": place})
+                    if region in (None, row["region"])
+                ]
+    return sorted(rows, key=lambda r: (r["account"], r["region"], r["service"], r["type"], r["id"]))
+
+
+def _row(base: Row, kind: str, name: str, tags: Tags, state: str | None = None, **more: Any) -> Row:
+    return {**base, "type": kind, "id": name, "tags": tags, "state": state, **more}
+
+
+def _ec2(backend: Any, base: Row) -> Iterator[Row]:
+    default = {vpc.id for vpc in backend.vpcs.values() if vpc.is_default == "true"}
+
+    def row(kind: str, item: Any, name: str, state: Any = None) -> Row:
+        return _row(base, kind, name, dict(backend.tags.get(name, {})), state)
+
+    for vpc in backend.vpcs.values():
+        if vpc.id not in default:
+            yield row("vpc", vpc, vpc.id, vpc.state)
+    for subnet in (s for zone in backend.subnets.values() for s in zone.values()):
+        if subnet.vpc_id not in default:
+            yield row("subnet", subnet, subnet.id, subnet.state)
+    for table in backend.route_tables.values():
+        if table.vpc_id not in default and not table.main_association_id:
+            yield row("route-table", table, table.id)
+    for acl in backend.network_acls.values():
+        if acl.vpc_id not in default and not acl.default:
+            yield row("network-acl", acl, acl.id)
+    for gateway in backend.internet_gateways.values():
+        if gateway.vpc is None or gateway.vpc.id not in default:
+            yield row("internet-gateway", gateway, gateway.id)
+    for nat in backend.nat_gateways.values():
+        if nat.state != "deleted":
+            yield row("nat-gateway", nat, nat.id, nat.state)
+    for address in backend.addresses:
+        yield row("elastic-ip", address, address.allocation_id)
+    for group in (g for vpc in backend.groups.values() for g in vpc.values()):
+        if group.name != "default":
+            yield row("security-group", group, group.id)
+    for endpoint in backend.vpc_end_points.values():
+        if endpoint.state != "deleted":
+            yield row("vpc-endpoint", endpoint, endpoint.id, endpoint.state)
+    for log in backend.flow_logs.values():
+        yield row("flow-log", log, log.id)
+    for interface in backend.enis.values():
+        if interface.subnet.vpc_id not in default:
+            yield row("network-interface", interface, interface.id, interface.status)
+
+
+def _s3(backend: Any, base: Row) -> Iterator[Row]:
+    for bucket in backend.buckets.values():
+        tags = backend.tagger.get_tag_dict_for_resource(bucket.arn)
+        yield _row(base, "bucket", bucket.name, tags, region=bucket.region_name)
+
+
+def _ecr(backend: Any, base: Row) -> Iterator[Row]:
+    for repository in backend.repositories.values():
+        tags = backend.tagger.get_tag_dict_for_resource(repository.arn)
+        yield _row(base, "repository", repository.name, tags)
+
+
+def _rds(backend: Any, base: Row) -> Iterator[Row]:
+    for kind, items in (
+        ("db", backend.databases),
+        ("cluster", backend.clusters),
+        ("snapshot", backend.database_snapshots),
+        ("cluster-snapshot", backend.cluster_snapshots),
+        ("parameter-group", backend.db_parameter_groups),
+        ("cluster-parameter-group", backend.db_cluster_parameter_groups),
+        ("subnet-group", backend.subnet_groups),
+    ):
+        for name, item in items.items():
+            if name.startswith("default.") or getattr(item, "snapshot_type", "") == "automated":
+                continue
+            tags = {tag["Key"]: tag["Value"] for tag in item.tags}
+            yield _row(base, kind, name, tags, getattr(item, "status", None))
+
+
+def _kms(backend: Any, base: Row) -> Iterator[Row]:
+    for key in backend.keys.values():
+        if key.key_manager == "CUSTOMER":
+            tags = backend.tagger.get_tag_dict_for_resource(key.arn)
+            yield _row(base, "key", key.id, tags, key.key_state)
+    for target, names in backend.key_to_aliases.items():
+        for name in names:
+            if not name.startswith("alias/aws/"):
+                yield _row(base, "alias", name, {}, target=target)
+
+
+def _iam(backend: Any, base: Row) -> Iterator[Row]:
+    for kind, items in (
+        ("role", backend.roles),
+        ("policy", backend.managed_policies),
+        ("instance-profile", backend.instance_profiles),
+        ("user", backend.users),
+        ("oidc-provider", backend.open_id_providers),
+    ):
+        for key, item in items.items():
+            if ":iam::aws:" not in key:
+                name = getattr(item, "name", None) or key
+                yield _row(base, kind, name, _flat(item.tags))
+
+
+def _flat(tags: Any) -> Tags:
+    """IAM keeps tags as key -> {Key, Value}."""
+    return {tag["Key"]: tag["Value"] for tag in (tags or {}).values()}
+
+
+def _logs(backend: Any, base: Row) -> Iterator[Row]:
+    for group in backend.groups.values():
+        yield _row(base, "log-group", group.name, dict(backend.list_tags_for_resource(group.arn)))
+
+
+def _secrets(backend: Any, base: Row) -> Iterator[Row]:
+    for secret in backend.secrets.values():
+        tags = {tag["Key"]: tag["Value"] for tag in secret.tags or []}
+        state = "pending-deletion" if secret.is_deleted() else None
+        yield _row(base, "secret", secret.name, tags, state)
+
+
+def _dynamodb(backend: Any, base: Row) -> Iterator[Row]:
+    for table in backend.tables.values():
+        tags = {tag["Key"]: tag["Value"] for tag in table.tags}
+        yield _row(base, "table", table.name, tags, table.table_status)
+
+
+_READERS: dict[Any, Callable[[Any, Row], Iterator[Row]]] = {
+    "dynamodb": _dynamodb,
+    "ec2": _ec2,
+    "ecr": _ecr,
+    "iam": _iam,
+    "kms": _kms,
+    "logs": _logs,
+    "rds": _rds,
+    "s3": _s3,
+    "secretsmanager": _secrets,
+}
