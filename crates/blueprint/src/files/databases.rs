@@ -1,0 +1,219 @@
+//! `databases.tf`: RDS for PostgreSQL in the isolated subnets.
+
+use terrane_domain::InfraModel;
+
+use super::{
+    data::{CALLER, PARTITION, REGION},
+    kms,
+    network::{ISOLATED_SUBNET, VPC},
+    service_trust,
+};
+use crate::hcl::{Block, Expr, File, ForMap, Reference, Resource, each_key, each_value, local, template};
+
+pub(super) const INSTANCE: Resource = Resource::per_key("aws_db_instance", "main");
+const SUBNET_GROUP: Resource = Resource::one("aws_db_subnet_group", "main");
+const PARAMETER_GROUP: Resource = Resource::per_key("aws_db_parameter_group", "main");
+const SECURITY_GROUP: Resource = Resource::per_key("aws_security_group", "database");
+const INGRESS: Resource = Resource::per_key("aws_vpc_security_group_ingress_rule", "database");
+const SERVER_LOG: Resource = Resource::per_key("aws_cloudwatch_log_group", "database_postgresql");
+const UPGRADE_LOG: Resource = Resource::per_key("aws_cloudwatch_log_group", "database_upgrade");
+const MONITORING_ROLE: Resource = Resource::per_key("aws_iam_role", "database_monitoring");
+const MONITORING_POLICY: Resource =
+    Resource::per_key("aws_iam_role_policy_attachment", "database_monitoring");
+const MONITORING_TRUST: Resource = Resource::data("aws_iam_policy_document", "database_monitoring_trust");
+
+const PORT: u16 = 5432;
+/// Of the logs that RDS exports; one of the retentions that CloudWatch knows.
+const LOG_RETENTION_DAYS: u16 = 30;
+
+pub(super) fn file(model: &InfraModel) -> Option<File> {
+    if model.databases.is_empty() {
+        return None;
+    }
+    let own_key = model.encryption_key.is_some();
+    let monitored = model.databases.values().any(|database| database.enhanced_monitoring.is_some());
+
+    let file = File::new("databases.tf", "RDS for PostgreSQL, reachable from inside the VPC only.")
+        .block(instance(own_key, monitored))
+        .block(
+            Block::of(SUBNET_GROUP)
+                .arg("name", template![local("name"), "-databases"])
+                .arg("description", "Isolated subnets of the VPC")
+                .arg("subnet_ids", ISOLATED_SUBNET.all("id"))
+                .tags(SUBNET_GROUP),
+        );
+    let file = security_group(parameter_group(file));
+    let file = log_groups(file, own_key);
+    Some(if monitored { monitoring(file) } else { file })
+}
+
+fn instance(own_key: bool, monitored: bool) -> Block {
+    let block = Block::of(INSTANCE)
+        .arg("for_each", local("databases"))
+        .arg("identifier", each_value("identifier"))
+        .arg("engine", "postgres")
+        .arg("engine_version", each_value("version"))
+        .arg("instance_class", each_value("instance_class"))
+        .arg("multi_az", each_value("multi_az"))
+        .gap()
+        .arg("db_name", each_value("database_name"))
+        .arg("username", each_value("master_username"))
+        .note("RDS makes the password, keeps it in Secrets Manager and rotates it: it is in no state and no log.")
+        .arg("manage_master_user_password", true)
+        .arg_if_some("master_user_secret_kms_key_id", own_key.then(|| key_if(each_value("own_key"))))
+        .gap()
+        .arg("allocated_storage", each_value("storage_gib"))
+        .arg("max_allocated_storage", each_value("max_storage_gib"))
+        .arg("storage_type", "gp3")
+        .arg("storage_encrypted", true)
+        .arg_if_some("kms_key_id", own_key.then(|| key_if(each_value("own_key"))))
+        .gap()
+        .arg("port", PORT)
+        .arg("db_subnet_group_name", SUBNET_GROUP.attr("name"))
+        .arg("vpc_security_group_ids", Expr::list([SECURITY_GROUP.attr("id")]))
+        .arg("publicly_accessible", false)
+        .arg("parameter_group_name", PARAMETER_GROUP.attr("name"))
+        .note("What was planned and approved happens now, not in the next maintenance window.")
+        .arg("apply_immediately", true)
+        .arg("auto_minor_version_upgrade", true)
+        .arg("maintenance_window", "sun:03:30-sun:04:30")
+        .gap()
+        .arg("backup_retention_period", each_value("backup_retention_days"))
+        .arg("backup_window", "02:00-03:00")
+        .arg("copy_tags_to_snapshot", true)
+        .arg("deletion_protection", each_value("deletion_protection"))
+        .arg("skip_final_snapshot", Expr::from(each_value("final_snapshot")).equals(Expr::null()))
+        .arg("final_snapshot_identifier", each_value("final_snapshot"));
+    let mut prepared = vec![SERVER_LOG.whole(), UPGRADE_LOG.whole()];
+    if monitored {
+        prepared.push(MONITORING_POLICY.whole());
+    }
+    observed(block, own_key, monitored)
+        .tags(INSTANCE)
+        .note(
+            "RDS would make log groups itself, without an end to retention, and it refuses a monitoring role that\n\
+             can't write yet.",
+        )
+        .arg("depends_on", Expr::list(prepared))
+}
+
+fn observed(block: Block, own_key: bool, monitored: bool) -> Block {
+    let insights = || Expr::from(each_value("performance_insights"));
+    let block = block
+        .gap()
+        .arg("enabled_cloudwatch_logs_exports", Expr::list(["postgresql", "upgrade"]))
+        .arg("performance_insights_enabled", insights())
+        .arg("performance_insights_retention_period", Expr::choose(insights(), 7_u8, Expr::null()))
+        .arg_if_some(
+            "performance_insights_kms_key_id",
+            own_key.then(|| key_if(insights().and(each_value("own_key")))),
+        );
+    if !monitored {
+        return block;
+    }
+    block.arg("monitoring_interval", each_value("monitoring_interval_seconds")).arg(
+        "monitoring_role_arn",
+        Expr::choose(
+            has_monitoring(each_value("monitoring_role")),
+            MONITORING_ROLE.attr("arn"),
+            Expr::null(),
+        ),
+    )
+}
+
+fn key_if(condition: impl Into<Expr>) -> Expr {
+    Expr::choose(condition.into(), kms::KEY.attr("arn"), Expr::null())
+}
+
+fn parameter_group(file: File) -> File {
+    file.block(
+        Block::of(PARAMETER_GROUP)
+            .arg("for_each", local("databases"))
+            .note("The version is in the name, so that after a major upgrade both groups can exist for a while.")
+            .arg("name", template![each_value("identifier"), "-postgres", each_value("version")])
+            .arg("family", template!["postgres", each_value("version")])
+            .arg("description", "Refuses connections without TLS")
+            .block(Block::new("parameter").arg("name", "rds.force_ssl").arg("value", "1"))
+            .tags(PARAMETER_GROUP)
+            .block(Block::new("lifecycle").arg("create_before_destroy", true)),
+    )
+}
+
+fn security_group(file: File) -> File {
+    file.noted(
+        "Without an egress rule: a database opens no connections of its own.",
+        Block::of(SECURITY_GROUP)
+            .arg("for_each", local("databases"))
+            .arg("name", template![local("name"), "-database-", each_key()])
+            .arg("description", "PostgreSQL database")
+            .arg("vpc_id", VPC.attr("id"))
+            .named_tags(SECURITY_GROUP, template![local("name"), "-database-", each_key()]),
+    )
+    .block(
+        Block::of(INGRESS)
+            .arg("for_each", local("databases"))
+            .arg("security_group_id", SECURITY_GROUP.attr("id"))
+            .arg("description", "PostgreSQL from the VPC")
+            .arg("cidr_ipv4", VPC.attr("cidr_block"))
+            .arg("ip_protocol", "tcp")
+            .arg("from_port", PORT)
+            .arg("to_port", PORT)
+            .tags(INGRESS),
+    )
+}
+
+fn log_groups(file: File, own_key: bool) -> File {
+    let group = |resource: Resource, log: &'static str| {
+        Block::of(resource)
+            .arg("for_each", local("databases"))
+            .arg("name", template!["/aws/rds/instance/", each_value("identifier"), "/", log])
+            .arg("retention_in_days", LOG_RETENTION_DAYS)
+            .arg_if_some("kms_key_id", own_key.then(|| kms::KEY.attr("arn")))
+            .tags(resource)
+    };
+    file.block(group(SERVER_LOG, "postgresql")).block(group(UPGRADE_LOG, "upgrade"))
+}
+
+fn monitoring(file: File) -> File {
+    let source = template![
+        "arn:",
+        PARTITION.attr("partition"),
+        ":rds:",
+        REGION.attr("id"),
+        ":",
+        CALLER.attr("account_id"),
+        ":db:*",
+    ];
+    let policy = template![
+        "arn:",
+        PARTITION.attr("partition"),
+        ":iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
+    ];
+    file.block(
+        Block::of(MONITORING_ROLE)
+            .arg(
+                "for_each",
+                ForMap {
+                    item: "database",
+                    collection: local("databases"),
+                    value: Expr::from(Reference::variable("database")),
+                    condition: Some(has_monitoring(Reference::variable("database").attr("monitoring_role"))),
+                },
+            )
+            .arg("name", each_value("monitoring_role"))
+            .arg("description", "Lets RDS write Enhanced Monitoring")
+            .arg("assume_role_policy", MONITORING_TRUST.attr("json"))
+            .tags(MONITORING_ROLE),
+    )
+    .block(
+        Block::of(MONITORING_POLICY)
+            .arg("for_each", MONITORING_ROLE.whole())
+            .arg("role", each_value("name"))
+            .arg("policy_arn", policy),
+    )
+    .block(Block::of(MONITORING_TRUST).block(service_trust("monitoring.rds.amazonaws.com", source)))
+}
+
+fn has_monitoring(role: Reference) -> Expr {
+    Expr::from(role).differs(Expr::null())
+}

@@ -1,0 +1,82 @@
+//! `kms.tf`: the environment's own key.
+
+use terrane_domain::InfraModel;
+
+use super::{
+    condition,
+    data::{CALLER, PARTITION, REGION},
+};
+use crate::hcl::{Block, Expr, File, Resource, local, template};
+
+pub(super) const KEY: Resource = Resource::one("aws_kms_key", "main");
+const ALIAS: Resource = Resource::one("aws_kms_alias", "main");
+const POLICY: Resource = Resource::data("aws_iam_policy_document", "kms");
+
+pub(super) fn file(model: &InfraModel) -> Option<File> {
+    let key = model.encryption_key.as_ref()?;
+    let file = File::new("kms.tf", "The key that encrypts what this environment stores.")
+        .block(
+            Block::of(KEY)
+                .arg("description", template!["Encrypts what the environment ", local("name"), " stores"])
+                .arg("deletion_window_in_days", key.deletion_window_days)
+                .arg("enable_key_rotation", true)
+                .arg("policy", POLICY.attr("json"))
+                .tags(KEY),
+        )
+        .block(Block::of(ALIAS).arg("name", &key.alias).arg("target_key_id", KEY.attr("key_id")))
+        .block(Block::of(POLICY).block(administration()).block(log_groups()));
+    Some(file)
+}
+
+fn administration() -> Block {
+    Block::new("statement")
+        .note(
+            "Leaves it to IAM who in the account may use the key (RDS, S3 and ECR act for the caller).\n\
+             Without this statement nobody could manage the key any more.",
+        )
+        .arg("sid", "AccountDecidesThroughIam")
+        .arg("actions", Expr::list(["kms:*"]))
+        .arg("resources", Expr::list(["*"]))
+        .block(Block::new("principals").arg("type", "AWS").arg(
+            "identifiers",
+            Expr::list([template![
+                "arn:",
+                PARTITION.attr("partition"),
+                ":iam::",
+                CALLER.attr("account_id"),
+                ":root"
+            ]]),
+        ))
+}
+
+fn log_groups() -> Block {
+    let group = template![
+        "arn:",
+        PARTITION.attr("partition"),
+        ":logs:",
+        REGION.attr("id"),
+        ":",
+        CALLER.attr("account_id"),
+        ":log-group:*",
+    ];
+    Block::new("statement")
+        .note("CloudWatch Logs uses the key in its own name, but only for log groups of this account.")
+        .arg("sid", "CloudWatchLogs")
+        .arg(
+            "actions",
+            Expr::list([
+                "kms:Decrypt*",
+                "kms:Describe*",
+                "kms:Encrypt*",
+                "kms:GenerateDataKey*",
+                "kms:ReEncrypt*",
+            ]),
+        )
+        .arg("resources", Expr::list(["*"]))
+        .block(
+            Block::new("principals")
+                .arg("type", "Service")
+                .arg("identifiers", Expr::list([template!["logs.", REGION.attr("id"), ".amazonaws.com"]])),
+        )
+        .block(condition("ArnLike", "kms:EncryptionContext:aws:logs:arn", group))
+}

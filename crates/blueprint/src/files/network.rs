@@ -1,0 +1,172 @@
+//! `network.tf`: the VPC, three subnets in each zone, and the ways out.
+
+use terrane_domain::{Nat, Network};
+
+use crate::hcl::{Block, Expr, File, Reference, Resource, each_key, each_value, local, template};
+
+pub(super) const VPC: Resource = Resource::one("aws_vpc", "main");
+const DEFAULT_SECURITY_GROUP: Resource = Resource::one("aws_default_security_group", "main");
+const DEFAULT_ROUTE_TABLE: Resource = Resource::one("aws_default_route_table", "main");
+const INTERNET_GATEWAY: Resource = Resource::one("aws_internet_gateway", "main");
+pub(super) const PUBLIC_SUBNET: Resource = Resource::per_key("aws_subnet", "public");
+pub(super) const PRIVATE_SUBNET: Resource = Resource::per_key("aws_subnet", "private");
+pub(super) const ISOLATED_SUBNET: Resource = Resource::per_key("aws_subnet", "isolated");
+const NAT_ADDRESS: Resource = Resource::per_key("aws_eip", "nat");
+pub(super) const NAT_GATEWAY: Resource = Resource::per_key("aws_nat_gateway", "main");
+const PUBLIC_ROUTES: Resource = Resource::one("aws_route_table", "public");
+pub(super) const PRIVATE_ROUTES: Resource = Resource::per_key("aws_route_table", "private");
+pub(super) const ISOLATED_ROUTES: Resource = Resource::one("aws_route_table", "isolated");
+const PUBLIC_DEFAULT_ROUTE: Resource = Resource::one("aws_route", "public_internet");
+const PRIVATE_DEFAULT_ROUTE: Resource = Resource::per_key("aws_route", "private_nat");
+const PUBLIC_ASSOCIATION: Resource = Resource::per_key("aws_route_table_association", "public");
+const PRIVATE_ASSOCIATION: Resource = Resource::per_key("aws_route_table_association", "private");
+const ISOLATED_ASSOCIATION: Resource = Resource::per_key("aws_route_table_association", "isolated");
+
+const ANYWHERE: &str = "0.0.0.0/0";
+
+pub(super) fn file(network: &Network) -> File {
+    let file = File::new("network.tf", "The VPC, its subnets, and the ways out of it.");
+    let file = vpc(file, network);
+    let file = subnets(file);
+    let file = nat(file, network);
+    let file = public_routes(file);
+    let file = private_routes(file, network);
+    isolated_routes(file)
+}
+
+fn vpc(file: File, network: &Network) -> File {
+    file.block(
+        Block::of(VPC)
+            .arg("cidr_block", network.cidr.to_string())
+            .note("Both are needed for the private names of databases and interface endpoints.")
+            .arg("enable_dns_support", true)
+            .arg("enable_dns_hostnames", true)
+            .named_tags(VPC, &network.name),
+    )
+    .noted(
+        "Adopted without rules: what is started without a security group of its own can talk to nobody.",
+        Block::of(DEFAULT_SECURITY_GROUP)
+            .arg("vpc_id", VPC.attr("id"))
+            .named_tags(DEFAULT_SECURITY_GROUP, template![local("name"), "-default-unused"]),
+    )
+    .noted(
+        "Adopted without routes: a subnet that somebody adds by hand gets no way out.",
+        Block::of(DEFAULT_ROUTE_TABLE)
+            .arg("default_route_table_id", VPC.attr("default_route_table_id"))
+            .arg("route", Expr::list::<Expr>([]))
+            .named_tags(DEFAULT_ROUTE_TABLE, template![local("name"), "-default-unused"]),
+    )
+    .block(
+        Block::of(INTERNET_GATEWAY).arg("vpc_id", VPC.attr("id")).named_tags(INTERNET_GATEWAY, local("name")),
+    )
+}
+
+fn subnets(file: File) -> File {
+    file.noted(
+        "Load balancers and NAT gateways. Nothing gets a public address unless it asks for one.",
+        subnet(PUBLIC_SUBNET, "public"),
+    )
+    .noted("Workloads.", subnet(PRIVATE_SUBNET, "private"))
+    .noted("Databases and caches: no route to the internet, in or out.", subnet(ISOLATED_SUBNET, "isolated"))
+}
+
+fn subnet(resource: Resource, kind: &'static str) -> Block {
+    Block::of(resource)
+        .arg("for_each", local("zones"))
+        .arg("vpc_id", VPC.attr("id"))
+        .arg("availability_zone", each_key())
+        .arg("cidr_block", each_value(kind))
+        .named_tags(resource, template![local("name"), "-", kind, "-", each_key()])
+}
+
+fn nat(file: File, network: &Network) -> File {
+    let zones: Expr = match network.nat {
+        Nat::None => return file,
+        // Keyed by zone like the others, so that going to one per zone adds gateways and replaces none.
+        Nat::Single => Expr::call("toset", [Expr::list(network.zones.first().map(|zone| &zone.name))]),
+        Nat::PerAz => Expr::from(local("zones")),
+    };
+    let note = match network.nat {
+        Nat::Single => {
+            "One for all zones, to save money: if its zone fails, no private subnet reaches the internet."
+        }
+        Nat::None | Nat::PerAz => {
+            "One in each zone, so that the failure of a zone is felt in that zone only."
+        }
+    };
+    file.block(
+        Block::of(NAT_ADDRESS)
+            .arg("for_each", zones.clone())
+            .arg("domain", "vpc")
+            .named_tags(NAT_ADDRESS, template![local("name"), "-nat-", each_key()])
+            .arg("depends_on", Expr::list([INTERNET_GATEWAY.whole()])),
+    )
+    .noted(
+        note,
+        Block::of(NAT_GATEWAY)
+            .arg("for_each", zones)
+            .arg("allocation_id", NAT_ADDRESS.attr("id"))
+            .arg("subnet_id", PUBLIC_SUBNET.attr("id"))
+            .named_tags(NAT_GATEWAY, template![local("name"), "-", each_key()])
+            .note("AWS refuses a NAT gateway in a VPC whose internet gateway isn't attached yet.")
+            .arg("depends_on", Expr::list([INTERNET_GATEWAY.whole()])),
+    )
+}
+
+fn public_routes(file: File) -> File {
+    file.block(
+        Block::of(PUBLIC_ROUTES)
+            .arg("vpc_id", VPC.attr("id"))
+            .named_tags(PUBLIC_ROUTES, template![local("name"), "-public"]),
+    )
+    .block(
+        Block::of(PUBLIC_DEFAULT_ROUTE)
+            .arg("route_table_id", PUBLIC_ROUTES.attr("id"))
+            .arg("destination_cidr_block", ANYWHERE)
+            .arg("gateway_id", INTERNET_GATEWAY.attr("id")),
+    )
+    .block(association(PUBLIC_ASSOCIATION, PUBLIC_SUBNET, PUBLIC_ROUTES.attr("id")))
+}
+
+fn private_routes(file: File, network: &Network) -> File {
+    let file = file.noted(
+        "One for each zone, even where all go the same way: more NAT gateways later move no subnet.",
+        Block::of(PRIVATE_ROUTES)
+            .arg("for_each", local("zones"))
+            .arg("vpc_id", VPC.attr("id"))
+            .named_tags(PRIVATE_ROUTES, template![local("name"), "-private-", each_key()]),
+    );
+    let gateway = match (network.nat, network.zones.first()) {
+        (Nat::PerAz, _) => Some(Expr::from(NAT_GATEWAY.attr("id"))),
+        (Nat::Single, Some(zone)) => Some(NAT_GATEWAY.at(&zone.name, "id")),
+        (Nat::None, _) | (Nat::Single, None) => None,
+    };
+    let file = match gateway {
+        None => file,
+        Some(gateway) => file.block(
+            Block::of(PRIVATE_DEFAULT_ROUTE)
+                .arg("for_each", local("zones"))
+                .arg("route_table_id", PRIVATE_ROUTES.attr("id"))
+                .arg("destination_cidr_block", ANYWHERE)
+                .arg("nat_gateway_id", gateway),
+        ),
+    };
+    file.block(association(PRIVATE_ASSOCIATION, PRIVATE_SUBNET, PRIVATE_ROUTES.attr("id")))
+}
+
+fn isolated_routes(file: File) -> File {
+    file.noted(
+        "No routes but the VPC's own.",
+        Block::of(ISOLATED_ROUTES)
+            .arg("vpc_id", VPC.attr("id"))
+            .named_tags(ISOLATED_ROUTES, template![local("name"), "-isolated"]),
+    )
+    .block(association(ISOLATED_ASSOCIATION, ISOLATED_SUBNET, ISOLATED_ROUTES.attr("id")))
+}
+
+fn association(resource: Resource, subnet: Resource, route_table_id: Reference) -> Block {
+    Block::of(resource)
+        .arg("for_each", local("zones"))
+        .arg("subnet_id", subnet.attr("id"))
+        .arg("route_table_id", route_table_id)
+}

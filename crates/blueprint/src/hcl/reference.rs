@@ -1,0 +1,163 @@
+//! References to resources, data sources, locals and iteration variables. Every part is a `&'static str`.
+
+use hcl_edit::{
+    Decorated, Ident,
+    expr::{Expression, Splat, Traversal, TraversalOperator},
+};
+
+use super::{Expr, text};
+
+/// One step of a reference after its root.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    /// `.name`
+    Attr(&'static str),
+    /// `[each.key]`
+    EachKey,
+    /// `[*]`, which also turns null into an empty list and anything else that is no list into a list of one
+    Splat,
+}
+
+/// A reference out of parts that this crate names, e.g. `aws_vpc.main.id`. It holds no text of a user, which is what
+/// makes it fit to stand inside a template: `hcl-edit` stops escaping a template behind a nested one.
+#[derive(Debug, Clone)]
+pub(crate) struct Reference {
+    root: &'static str,
+    steps: Vec<Step>,
+}
+
+impl Reference {
+    /// A root alone: the variable of a `for` expression or of a `dynamic` block.
+    pub(crate) fn variable(name: &'static str) -> Self {
+        Self { root: name, steps: Vec::new() }
+    }
+
+    /// `self.name`
+    pub(crate) fn attr(self, name: &'static str) -> Self {
+        self.step(Step::Attr(name))
+    }
+
+    /// `self[*]`
+    pub(crate) fn splat(self) -> Self {
+        self.step(Step::Splat)
+    }
+
+    fn step(mut self, step: Step) -> Self {
+        self.steps.push(step);
+        self
+    }
+
+    pub(super) fn into_expression(self) -> Expression {
+        let root = Expression::from(ident(self.root));
+        if self.steps.is_empty() {
+            return root;
+        }
+        let operators = self.steps.into_iter().map(|step| {
+            Decorated::new(match step {
+                Step::Attr(name) => TraversalOperator::GetAttr(Decorated::new(ident(name))),
+                Step::EachKey => TraversalOperator::Index(each_key().into_expression()),
+                Step::Splat => TraversalOperator::FullSplat(Decorated::new(Splat)),
+            })
+        });
+        Expression::from(Traversal::new(root, operators.collect::<Vec<_>>()))
+    }
+}
+
+/// `local.name`
+pub(crate) fn local(name: &'static str) -> Reference {
+    Reference::variable("local").attr(name)
+}
+
+/// `each.key`
+pub(crate) fn each_key() -> Reference {
+    Reference::variable("each").attr("key")
+}
+
+/// `each.value.field`
+pub(crate) fn each_value(field: &'static str) -> Reference {
+    Reference::variable("each").attr("value").attr(field)
+}
+
+/// A resource or data source of the rendered module: its type, its name, and whether it stands once or per key.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Resource {
+    pub(super) data: bool,
+    pub(super) kind: &'static str,
+    pub(super) name: &'static str,
+    keyed: bool,
+}
+
+impl Resource {
+    /// A resource that stands once.
+    pub(crate) const fn one(kind: &'static str, name: &'static str) -> Self {
+        Self { data: false, kind, name, keyed: false }
+    }
+
+    /// A resource with `for_each`.
+    pub(crate) const fn per_key(kind: &'static str, name: &'static str) -> Self {
+        Self { data: false, kind, name, keyed: true }
+    }
+
+    /// A data source that stands once.
+    pub(crate) const fn data(kind: &'static str, name: &'static str) -> Self {
+        Self { data: true, kind, name, keyed: false }
+    }
+
+    /// A data source with `for_each`.
+    pub(crate) const fn data_per_key(kind: &'static str, name: &'static str) -> Self {
+        Self { data: true, kind, name, keyed: true }
+    }
+
+    /// All of it, as `depends_on` wants it.
+    pub(crate) fn whole(self) -> Reference {
+        if self.data {
+            Reference::variable("data").attr(self.kind).attr(self.name)
+        } else {
+            Reference::variable(self.kind).attr(self.name)
+        }
+    }
+
+    /// An attribute; of the instance with the same key where there is one per key.
+    pub(crate) fn attr(self, name: &'static str) -> Reference {
+        let whole = self.whole();
+        if self.keyed { whole.step(Step::EachKey) } else { whole }.attr(name)
+    }
+
+    /// An attribute of the instance with a key that is known here.
+    pub(crate) fn at(self, key: &str, name: &'static str) -> Expr {
+        Expr(Expression::from(Traversal::new(
+            self.whole().into_expression(),
+            vec![
+                Decorated::new(TraversalOperator::Index(text::literal(key))),
+                Decorated::new(TraversalOperator::GetAttr(Decorated::new(ident(name)))),
+            ],
+        )))
+    }
+
+    /// An attribute of every instance, as a list.
+    pub(crate) fn all(self, name: &'static str) -> Expr {
+        let values = Expr::call("values", [self.whole()]);
+        Expr(Expression::from(Traversal::new(
+            values.0,
+            vec![
+                Decorated::new(TraversalOperator::FullSplat(Decorated::new(Splat))),
+                Decorated::new(TraversalOperator::GetAttr(Decorated::new(ident(name)))),
+            ],
+        )))
+    }
+
+    /// The value of the tag `terrane:address`: `type.name`, or `type.name/key`, because AWS refuses brackets and
+    /// quotes in tag values. [`crate::address_of_tag`] is the way back.
+    pub(crate) fn address_tag(self) -> Expr {
+        let mut pieces = vec![self.kind.into(), ".".into(), self.name.into()];
+        if self.keyed {
+            pieces.extend(["/".into(), each_key().into()]);
+        }
+        Expr::template(pieces)
+    }
+}
+
+/// An identifier from our own source. Tests parse everything that is rendered, so a wrong one is found there.
+pub(super) fn ident(name: &'static str) -> Ident {
+    Ident::new_unchecked(name)
+}

@@ -1,0 +1,68 @@
+//! The resource types that are rendered, and what matters about them elsewhere.
+
+/// A resource type that [`render`](crate::render) writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResourceType {
+    /// For example `aws_db_instance`.
+    pub name: &'static str,
+    /// Deleting it loses something that Terraform can't make again, so a plan that does stops and asks.
+    pub holds_data: bool,
+    /// It can carry tags, and so it carries Terrane's.
+    pub taggable: bool,
+}
+
+/// All types that are rendered, by name.
+pub const RESOURCE_TYPES: &[ResourceType] = &[
+    plain("aws_cloudwatch_log_group"),
+    data("aws_db_instance"),
+    plain("aws_db_parameter_group"),
+    plain("aws_db_subnet_group"),
+    plain("aws_default_route_table"),
+    plain("aws_default_security_group"),
+    untagged("aws_ecr_lifecycle_policy"),
+    data("aws_ecr_repository"),
+    plain("aws_eip"),
+    plain("aws_flow_log"),
+    plain("aws_iam_role"),
+    untagged("aws_iam_role_policy"),
+    untagged("aws_iam_role_policy_attachment"),
+    plain("aws_internet_gateway"),
+    untagged("aws_kms_alias"),
+    // It holds no data itself, but what it encrypted can't be read without it.
+    data("aws_kms_key"),
+    plain("aws_nat_gateway"),
+    untagged("aws_route"),
+    plain("aws_route_table"),
+    untagged("aws_route_table_association"),
+    data("aws_s3_bucket"),
+    untagged("aws_s3_bucket_lifecycle_configuration"),
+    untagged("aws_s3_bucket_ownership_controls"),
+    untagged("aws_s3_bucket_policy"),
+    untagged("aws_s3_bucket_public_access_block"),
+    untagged("aws_s3_bucket_server_side_encryption_configuration"),
+    untagged("aws_s3_bucket_versioning"),
+    plain("aws_security_group"),
+    plain("aws_subnet"),
+    plain("aws_vpc"),
+    plain("aws_vpc_endpoint"),
+    plain("aws_vpc_security_group_ingress_rule"),
+];
+
+/// Whether deleting a resource of this type loses something that Terraform can't make again. A type that isn't
+/// rendered holds none of our data.
+#[must_use]
+pub fn holds_data(resource_type: &str) -> bool {
+    RESOURCE_TYPES.iter().any(|known| known.name == resource_type && known.holds_data)
+}
+
+const fn plain(name: &'static str) -> ResourceType {
+    ResourceType { name, holds_data: false, taggable: true }
+}
+
+const fn data(name: &'static str) -> ResourceType {
+    ResourceType { name, holds_data: true, taggable: true }
+}
+
+const fn untagged(name: &'static str) -> ResourceType {
+    ResourceType { name, holds_data: false, taggable: false }
+}

@@ -1,0 +1,220 @@
+//! Models to render: built by hand, so that these tests need nothing of `resolve`.
+
+use std::collections::BTreeMap;
+
+use terrane_blueprint::current_pins;
+use terrane_domain::*;
+use uuid::Uuid;
+
+/// Nothing but what every environment has, and one bucket.
+pub fn minimal() -> InfraModel {
+    InfraModel {
+        identity: Identity {
+            environment_id: EnvironmentId::from_uuid(Uuid::from_u128(
+                0x0193_a5c0_0000_7000_8000_0000_0000_0001,
+            )),
+            tenant_id: TenantId::from_uuid(Uuid::from_u128(0x0193_a5c0_0000_7000_8000_0000_0000_00aa)),
+            name: key("dev-anna"),
+            name_prefix: "dev-anna-4f2a91c0".to_owned(),
+            pins: current_pins(),
+        },
+        cloud: AwsCloud {
+            region: "eu-west-1".to_owned(),
+            account_id: "222222222222".to_owned(),
+            assume_role: None,
+        },
+        tags: BTreeMap::new(),
+        encryption_key: None,
+        network: None,
+        buckets: BTreeMap::from([(key("files"), plain_bucket("dev-anna-4f2a91c0-files"))]),
+        registries: BTreeMap::new(),
+        databases: BTreeMap::new(),
+        state: StateBackend {
+            bucket: "terrane-state-222222222222-eu-west-1".to_owned(),
+            key: "tenants/ten_0193/environments/env_0193/terraform.tfstate".to_owned(),
+            region: "eu-west-1".to_owned(),
+        },
+    }
+}
+
+/// Everything that can be asked for, in several of its forms.
+pub fn full() -> InfraModel {
+    let mut model = minimal();
+    model.cloud.assume_role = Some(AssumeRole {
+        role_arn: "arn:aws:iam::222222222222:role/TerraneProvisioner".to_owned(),
+        external_id: "ext-7b1f".to_owned(),
+    });
+    model.tags =
+        [("cost-center", "4711"), ("team", "platform")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+    model.encryption_key =
+        Some(EncryptionKey { alias: "alias/dev-anna-4f2a91c0".to_owned(), deletion_window_days: 30 });
+    model.network = Some(network(3, Nat::PerAz));
+    model.buckets = BTreeMap::from([
+        (key("logs"), plain_bucket("dev-anna-4f2a91c0-logs")),
+        (
+            key("uploads"),
+            Bucket {
+                name: "dev-anna-4f2a91c0-uploads".to_owned(),
+                versioning: true,
+                encryption: BucketEncryption::EnvironmentKey,
+                lifecycle: BucketLifecycle {
+                    glacier_after_days: Some(90),
+                    expire_after_days: Some(730),
+                    expire_old_versions_after_days: Some(30),
+                    abort_uploads_after_days: 7,
+                },
+                force_destroy: false,
+            },
+        ),
+    ]);
+    model.registries = BTreeMap::from([
+        (key("api"), registry("dev-anna-4f2a91c0/api", true)),
+        (key("web"), registry("dev-anna-4f2a91c0/web", false)),
+    ]);
+    model.databases = BTreeMap::from([
+        (key("main"), database("dev-anna-4f2a91c0-main", true)),
+        (key("side"), side_database()),
+    ]);
+    model
+}
+
+/// A model for each way in which the rendered files branch.
+pub fn all() -> Vec<(&'static str, InfraModel)> {
+    let mut single_nat = minimal();
+    single_nat.network = Some(network(2, Nat::Single));
+    single_nat.databases = BTreeMap::from([(key("main"), side_database())]);
+    single_nat.registries = BTreeMap::from([(key("api"), registry("dev-anna-4f2a91c0/api", false))]);
+
+    let mut closed = minimal();
+    closed.network = Some(Network { gateway_endpoints: Vec::new(), ..network(2, Nat::None) });
+    closed.buckets.clear();
+
+    let mut bare = minimal();
+    bare.buckets.clear();
+
+    let mut bare_network = bare.clone();
+    let gateways = Vec::new();
+    bare_network.network = Some(Network {
+        gateway_endpoints: gateways.clone(),
+        interface_endpoints: gateways,
+        flow_logs: None,
+        ..network(2, Nat::None)
+    });
+
+    let mut monitored = minimal();
+    monitored.network =
+        Some(Network { flow_logs: None, interface_endpoints: Vec::new(), ..network(2, Nat::Single) });
+    monitored.databases = BTreeMap::from([(key("main"), database("dev-anna-4f2a91c0-main", false))]);
+
+    let mut foreign = full();
+    foreign.tags = [
+        ("équipe", "données"),
+        ("チーム", "基盤"),
+        ("👩‍👩‍👧", "🇨🇭"),
+        ("e\u{301}", "${x}%${y}"),
+        ("a\"b\\c", "\r\n\t"),
+    ]
+    .map(|(k, v)| (k.to_owned(), v.to_owned()))
+    .into();
+
+    vec![
+        ("minimal", minimal()),
+        ("full", full()),
+        ("full_unprotected", full().unprotected(OnDestroy::Snapshot { suffix: "0a1b2c3d" })),
+        ("single_nat", single_nat),
+        ("closed", closed),
+        ("bare", bare),
+        ("bare_network", bare_network),
+        ("monitored", monitored),
+        ("foreign", foreign),
+    ]
+}
+
+pub fn key(text: &str) -> Key {
+    Key::parse(text).unwrap()
+}
+
+pub fn network(zones: u8, nat: Nat) -> Network {
+    let zone = |at: u8| Zone {
+        name: format!("eu-west-1{}", char::from(b'a' + at)),
+        public: format!("10.40.{}.0/24", 96 + at).parse().unwrap(),
+        private: format!("10.40.{}.0/19", 32 * at).parse().unwrap(),
+        isolated: format!("10.40.{}.0/24", 112 + at).parse().unwrap(),
+    };
+    Network {
+        name: "dev-anna-4f2a91c0".to_owned(),
+        cidr: "10.40.0.0/16".parse().unwrap(),
+        zones: (0..zones).map(zone).collect(),
+        nat,
+        gateway_endpoints: vec!["s3".to_owned()],
+        interface_endpoints: ["ecr.api", "ecr.dkr", "secretsmanager"].map(str::to_owned).into(),
+        flow_logs: Some(FlowLogs {
+            log_group: "/terrane/dev-anna-4f2a91c0/flow-logs".to_owned(),
+            role_name: "dev-anna-4f2a91c0-flow-logs".to_owned(),
+            retention_days: 90,
+        }),
+    }
+}
+
+fn plain_bucket(name: &str) -> Bucket {
+    Bucket {
+        name: name.to_owned(),
+        versioning: false,
+        encryption: BucketEncryption::S3Managed,
+        lifecycle: BucketLifecycle {
+            glacier_after_days: None,
+            expire_after_days: None,
+            expire_old_versions_after_days: None,
+            abort_uploads_after_days: 7,
+        },
+        force_destroy: false,
+    }
+}
+
+fn registry(name: &str, environment_key: bool) -> Registry {
+    Registry {
+        name: name.to_owned(),
+        keep_last: 20,
+        expire_untagged_after_days: 7,
+        immutable_tags: environment_key,
+        scan_on_push: true,
+        environment_key,
+        force_delete: false,
+    }
+}
+
+fn database(identifier: &str, environment_key: bool) -> Database {
+    Database {
+        identifier: identifier.to_owned(),
+        version: "17".to_owned(),
+        instance_class: "db.r7g.large".to_owned(),
+        storage_gib: 100,
+        max_storage_gib: 500,
+        multi_az: true,
+        backup_retention_days: 30,
+        deletion_protection: true,
+        final_snapshot: Some(format!("{identifier}-final")),
+        environment_key,
+        performance_insights: true,
+        enhanced_monitoring: Some(EnhancedMonitoring {
+            interval_seconds: 60,
+            role_name: "dev-anna-4f2a91c0-main-monitoring".to_owned(),
+        }),
+        database_name: "main".to_owned(),
+        master_username: "terrane".to_owned(),
+    }
+}
+
+fn side_database() -> Database {
+    Database {
+        instance_class: "db.t4g.micro".to_owned(),
+        storage_gib: 20,
+        max_storage_gib: 100,
+        multi_az: false,
+        deletion_protection: false,
+        final_snapshot: None,
+        performance_insights: false,
+        enhanced_monitoring: None,
+        ..database("dev-anna-4f2a91c0-side", false)
+    }
+}
