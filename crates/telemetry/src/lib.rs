@@ -9,7 +9,10 @@
 mod correlation;
 mod logs;
 mod metrics;
+mod server;
 
 pub use correlation::{InvalidCorrelation, RequestId, TraceParent};
 pub use logs::{LogFormat, LogSettings, LogSettingsError, init_logs};
 pub use metrics::{HttpMetrics, Metrics, WorkerMetrics};
+pub use prometheus::Error as MetricsError;
+pub use server::MetricsServer;
