@@ -22,7 +22,8 @@ os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 from moto.server import DomainDispatcherApplication, create_backend_app  # noqa: E402
 from werkzeug.wrappers import Request, Response  # noqa: E402
 
-from terrane_emulator import calls, control, corrections, faults, tags  # noqa: E402
+import terrane_emulator.corrections  # noqa: E402, F401
+from terrane_emulator import calls, control, faults, tags  # noqa: E402
 from terrane_emulator.errors import Refused, render  # noqa: E402
 
 WSGI = Callable[..., Iterable[bytes]]
@@ -32,7 +33,6 @@ class Emulator:
     """moto behind Terrane's checks and switches."""
 
     def __init__(self) -> None:
-        corrections.apply()
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._one_at_a_time = threading.RLock()
         self._seen: Counter[tuple[str, str]] = Counter()
@@ -75,8 +75,7 @@ class Emulator:
         except Exception as error:
             traceback.print_exc()
             raise Refused("InternalFailure", f"moto failed: {error!r}", 500) from error
-        # moto's "no such URL" is an HTML page.
-        if response.status_code == 404 and call.service != "s3" and response.mimetype == "text/html":
+        if response.status_code == 404 and response.data.lower().startswith(b"<!doctype html"):
             raise _lacking(call, "no such URL")
         return response
 

@@ -123,6 +123,7 @@ class _Route:
     query: frozenset[tuple[str, str]]
     required: frozenset[str]
     headers: frozenset[str]
+    deprecated: bool
 
     def score(self, request: Request) -> int:
         """How much of the request this route explains; -1 if it does not fit."""
@@ -133,7 +134,9 @@ class _Route:
             return -1
         # A literal path segment says more than a placeholder: count it too.
         literal = len(re.sub(r"\(\?P<.*?\)", "", self.path.pattern))
-        return 1000 * (len(self.query) + len(self.required) + len(self.headers)) + literal
+        explained = len(self.query) + len(self.required) + len(self.headers)
+        # Superseded twins (GetBucketLifecycle) look the same on the wire.
+        return 1000 * explained + 2 * literal + (not self.deprecated)
 
 
 @cache
@@ -158,6 +161,7 @@ def _routes(model: ServiceModel) -> list[_Route]:
                 frozenset(parse_qsl(query, keep_blank_values=True)),
                 frozenset(places["querystring"]),
                 frozenset(places["header"]),
+                operation.deprecated,
             )
         )
     return routes

@@ -8,6 +8,7 @@ from typing import Any
 
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
+from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Request, Response
 
 from terrane_emulator import faults, inventory
@@ -30,7 +31,7 @@ def answer(request: Request, seen: Counter[tuple[str, str]]) -> Response:
         case "PUT", "faults":
             try:
                 faults.load(request.get_json(force=True))
-            except TypeError as error:
+            except (TypeError, BadRequest) as error:
                 return _json({"error": str(error)}, 400)
             return _json(faults.dump())
         case "DELETE", "faults":
@@ -39,10 +40,17 @@ def answer(request: Request, seen: Counter[tuple[str, str]]) -> Response:
         case "POST", "reset":
             faults.load({})
             seen.clear()
-            BackendDict.reset()
-            reset_model_data()
+            _forget_everything()
             return _json({"status": "ok"})
     return _json({"error": "no such switch, see the emulator's README.md"}, 404)
+
+
+def _forget_everything() -> None:
+    # Not BackendDict.reset(): that first makes every region of every account anew.
+    for backend in BackendDict._instances:
+        backend.clear()
+    BackendDict._instances.clear()
+    reset_model_data()
 
 
 def _by_service(seen: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:

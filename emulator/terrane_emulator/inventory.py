@@ -22,11 +22,8 @@ def take(account: str | None = None, region: str | None = None) -> list[Row]:
     for service, read in _READERS.items():
         for owner, place, backend in list(get_backend(service).iter_backends()):
             if account in (None, owner):
-                rows += [
-                    row
-                    for row in read(backend, {"service": service, "account": owner, "region": place})
-                    if region in (None, row["region"])
-                ]
+                base = {"service": service, "account": owner, "region": place}
+                rows += [row for row in read(backend, base) if region in (None, row["region"])]
     return sorted(rows, key=lambda r: (r["account"], r["region"], r["service"], r["type"], r["id"]))
 
 
@@ -34,43 +31,49 @@ def _row(base: Row, kind: str, name: str, tags: Tags, state: str | None = None, 
     return {**base, "type": kind, "id": name, "tags": tags, "state": state, **more}
 
 
-def _ec2(backend: Any, base: Row) -> Iterator[Row]:
-    default = {vpc.id for vpc in backend.vpcs.values() if vpc.is_default == "true"}
+def _pairs(tags: Any) -> Tags:
+    """Tags as a plain map; moto keeps most as a list, some in a map by key."""
+    listed = tags.values() if isinstance(tags, dict) else tags or ()
+    return {tag["Key"]: tag["Value"] for tag in listed}
 
-    def row(kind: str, item: Any, name: str, state: Any = None) -> Row:
+
+def _ec2(backend: Any, base: Row) -> Iterator[Row]:
+    default = {vpc.id for vpc in backend.vpcs.values() if vpc.is_default}
+
+    def row(kind: str, name: str, state: str | None = None) -> Row:
         return _row(base, kind, name, dict(backend.tags.get(name, {})), state)
 
     for vpc in backend.vpcs.values():
         if vpc.id not in default:
-            yield row("vpc", vpc, vpc.id, vpc.state)
+            yield row("vpc", vpc.id, vpc.state)
     for subnet in (s for zone in backend.subnets.values() for s in zone.values()):
         if subnet.vpc_id not in default:
-            yield row("subnet", subnet, subnet.id, subnet.state)
+            yield row("subnet", subnet.id, subnet.state)
     for table in backend.route_tables.values():
         if table.vpc_id not in default and not table.main_association_id:
-            yield row("route-table", table, table.id)
+            yield row("route-table", table.id)
     for acl in backend.network_acls.values():
         if acl.vpc_id not in default and not acl.default:
-            yield row("network-acl", acl, acl.id)
+            yield row("network-acl", acl.id)
     for gateway in backend.internet_gateways.values():
         if gateway.vpc is None or gateway.vpc.id not in default:
-            yield row("internet-gateway", gateway, gateway.id)
+            yield row("internet-gateway", gateway.id)
     for nat in backend.nat_gateways.values():
         if nat.state != "deleted":
-            yield row("nat-gateway", nat, nat.id, nat.state)
+            yield row("nat-gateway", nat.id, nat.state)
     for address in backend.addresses:
-        yield row("elastic-ip", address, address.allocation_id)
+        yield row("elastic-ip", address.allocation_id)
     for group in (g for vpc in backend.groups.values() for g in vpc.values()):
         if group.name != "default":
-            yield row("security-group", group, group.id)
+            yield row("security-group", group.id)
     for endpoint in backend.vpc_end_points.values():
         if endpoint.state != "deleted":
-            yield row("vpc-endpoint", endpoint, endpoint.id, endpoint.state)
+            yield row("vpc-endpoint", endpoint.id, endpoint.state)
     for log in backend.flow_logs.values():
-        yield row("flow-log", log, log.id)
+        yield row("flow-log", log.id)
     for interface in backend.enis.values():
         if interface.subnet.vpc_id not in default:
-            yield row("network-interface", interface, interface.id, interface.status)
+            yield row("network-interface", interface.id, interface.status)
 
 
 def _s3(backend: Any, base: Row) -> Iterator[Row]:
@@ -98,19 +101,17 @@ def _rds(backend: Any, base: Row) -> Iterator[Row]:
         for name, item in items.items():
             if name.startswith("default.") or getattr(item, "snapshot_type", "") == "automated":
                 continue
-            tags = {tag["Key"]: tag["Value"] for tag in item.tags}
-            yield _row(base, kind, name, tags, getattr(item, "status", None))
+            yield _row(base, kind, name, _pairs(item.tags), getattr(item, "status", None))
 
 
 def _kms(backend: Any, base: Row) -> Iterator[Row]:
     for key in backend.keys.values():
         if key.key_manager == "CUSTOMER":
-            tags = backend.tagger.get_tag_dict_for_resource(key.arn)
+            tags = backend.tagger.get_tag_dict_for_resource(key.id)
             yield _row(base, "key", key.id, tags, key.key_state)
-    for target, names in backend.key_to_aliases.items():
-        for name in names:
+        for name in key.aliases:
             if not name.startswith("alias/aws/"):
-                yield _row(base, "alias", name, {}, target=target)
+                yield _row(base, "alias", name, {})
 
 
 def _iam(backend: Any, base: Row) -> Iterator[Row]:
@@ -124,12 +125,7 @@ def _iam(backend: Any, base: Row) -> Iterator[Row]:
         for key, item in items.items():
             if ":iam::aws:" not in key:
                 name = getattr(item, "name", None) or key
-                yield _row(base, kind, name, _flat(item.tags))
-
-
-def _flat(tags: Any) -> Tags:
-    """IAM keeps tags as key -> {Key, Value}."""
-    return {tag["Key"]: tag["Value"] for tag in (tags or {}).values()}
+                yield _row(base, kind, name, _pairs(item.tags))
 
 
 def _logs(backend: Any, base: Row) -> Iterator[Row]:
@@ -139,15 +135,13 @@ def _logs(backend: Any, base: Row) -> Iterator[Row]:
 
 def _secrets(backend: Any, base: Row) -> Iterator[Row]:
     for secret in backend.secrets.values():
-        tags = {tag["Key"]: tag["Value"] for tag in secret.tags or []}
         state = "pending-deletion" if secret.is_deleted() else None
-        yield _row(base, "secret", secret.name, tags, state)
+        yield _row(base, "secret", secret.name, _pairs(secret.tags), state)
 
 
 def _dynamodb(backend: Any, base: Row) -> Iterator[Row]:
     for table in backend.tables.values():
-        tags = {tag["Key"]: tag["Value"] for tag in table.tags}
-        yield _row(base, "table", table.name, tags, table.table_status)
+        yield _row(base, "table", table.name, _pairs(table.tags), table.table_status)
 
 
 _READERS: dict[Any, Callable[[Any, Row], Iterator[Row]]] = {

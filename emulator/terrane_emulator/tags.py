@@ -12,7 +12,7 @@ botocore's model of the call's input says which lists and maps are tags.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
@@ -73,7 +73,7 @@ def too_many(call: Call) -> Refused:
     return Refused(code, f"A resource can have at most {MAX_TAGS} tags.")
 
 
-def ensure_room(existing: Mapping[str, Any], added: Iterator[str] | list[str]) -> None:
+def ensure_room(existing: Iterable[str], added: Iterable[str]) -> None:
     """Refuse tags that would bring a resource above the limit; `aws:` tags don't count."""
     keys = {key for key in [*existing, *added] if not key.startswith("aws:")}
     if len(keys) > MAX_TAGS:

@@ -1,18 +1,8 @@
-"""What moto gets wrong, put right by changing its classes before the server starts.
+"""What moto gets wrong, put right by replacing methods of its classes.
 
-One module per service; each says what AWS does. `apply` is safe to call twice.
+One module per service; each says what AWS does. Importing this package is enough.
 """
 
-from terrane_emulator.corrections import holds, rds, sts, tagging
+from terrane_emulator.corrections import ec2, holds, iam, kms, rds, sts, tagging
 
-_MODULES = (holds, rds, sts, tagging)
-_applied = False
-
-
-def apply() -> None:
-    """Install all corrections."""
-    global _applied
-    if not _applied:
-        _applied = True
-        for module in _MODULES:
-            module.apply()
+__all__ = ["ec2", "holds", "iam", "kms", "rds", "sts", "tagging"]

@@ -12,27 +12,26 @@ from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.vpcs import VPCEndPoint
 from moto.rds.models import DBInstance
 
+from terrane_emulator.corrections.replacing import replaces
 from terrane_emulator.faults import Holdable
-
-
-def apply() -> None:
-    """Let the states of these models obey holds."""
-    _obey(NatGateway, "ec2:nat-gateway", attribute="state", making="pending")
-    _obey(VPCEndPoint, "ec2:vpc-endpoint", attribute="state", making="pending")
-    _obey(DBInstance, "rds:db", attribute="status", making="creating")
 
 
 def _obey(model: type, kind: str, attribute: str, making: str) -> None:
     """Let `attribute` say `making` in place of `available` while a hold for `kind` lasts."""
-    init, hidden = model.__init__, f"_{attribute}"
+    hidden = f"_{attribute}"
 
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+    @replaces(model, "__init__")
+    def begin(original: Any, self: Any, *args: Any, **kwargs: Any) -> None:
         self.holdable = Holdable(kind)
-        init(self, *args, **kwargs)
+        original(self, *args, **kwargs)
 
     def get(self: Any) -> str:
         real = getattr(self, hidden)
         return making if real == "available" and self.holdable.is_held else real
 
-    model.__init__ = __init__  # type: ignore[misc]
     setattr(model, attribute, property(get, lambda self, value: setattr(self, hidden, value)))
+
+
+_obey(NatGateway, "ec2:nat-gateway", attribute="state", making="pending")
+_obey(VPCEndPoint, "ec2:vpc-endpoint", attribute="state", making="pending")
+_obey(DBInstance, "rds:db", attribute="status", making="creating")

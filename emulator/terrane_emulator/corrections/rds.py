@@ -13,8 +13,12 @@ import os
 import secrets
 from typing import Any
 
+from moto.core.responses import ActionResult
 from moto.rds.exceptions import RDSClientError
 from moto.rds.models import DBInstance, DBParameterGroup, MasterUserSecret, RDSBackend
+from moto.rds.responses import RDSResponse
+
+from terrane_emulator.corrections.replacing import replaces
 
 # AWS takes a major version and answers with the newest minor one, as of 2026-11.
 _NEWEST_MINOR = {"13": "13.22", "14": "14.19", "15": "15.14", "16": "16.10", "17": "17.6"}
@@ -32,61 +36,48 @@ _ECHOES: dict[str, tuple[str, Any]] = {
 }
 
 
-def apply() -> None:
-    """Install the corrections."""
-    _instances()
-    _guards()
-    _parameters()
-    MasterUserSecret._generate_secret_string = _secret_string  # type: ignore[method-assign]
-
-
-def _instances() -> None:
-    init, update = DBInstance.__init__, DBInstance.update
-
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-        if kwargs.get("engine") == "postgres":
-            version = kwargs.get("engine_version") or "17"
-            kwargs["engine_version"] = _NEWEST_MINOR.get(version, version)
-            kwargs.setdefault("license_model", "postgresql-license")
-        kwargs.setdefault("ca_certificate_identifier", "rds-ca-rsa2048-g1")
-        self.settings = dict(kwargs)
-        init(self, *args, **kwargs)
-        # AWS: "db-" and 26 letters and digits, never the same twice. Provider 5 knows an
-        # instance by this id alone; moto gives all the same.
-        self.dbi_resource_id = "db-" + base64.b32encode(os.urandom(16)).decode().rstrip("=")
-        if self.storage_encrypted and "kms_key_id" not in kwargs:
-            self.kms_key_id = _default_key(self, "aws/rds")
-
-    def updated(self: Any, **kwargs: Any) -> None:
-        # AWS refuses: nothing can be changed while the instance is being made.
-        if self.status == "creating":
-            raise RDSClientError(
-                "InvalidDBInstanceState",
-                f"Database instance is not in available state: {self.db_instance_identifier}",
-            )
-        self.settings.update({key: value for key, value in kwargs.items() if value is not None})
-        settable = {k: v for k, v in kwargs.items() if k not in _ECHOES}
-        if version := settable.get("engine_version"):
-            settable["engine_version"] = _NEWEST_MINOR.get(version, version)
-        update(self, **settable)
-
-    DBInstance.__init__ = __init__  # type: ignore[method-assign]
-    DBInstance.update = updated  # type: ignore[method-assign]
-    for name, (argument, default) in _ECHOES.items():
-        setattr(DBInstance, name, _echo(argument, default))
-    DBInstance.performance_insights_kms_key_id = property(_insights_key)  # type: ignore[attr-defined]
-    DBInstance.performance_insights_retention_period = property(_insights_retention)  # type: ignore[attr-defined]
-
-
 def _echo(argument: str, default: Any) -> property:
-    return property(lambda self: self.settings.get(argument, default))
+    return property(lambda instance: instance.settings.get(argument, default))
+
+
+for _name, (_argument, _default) in _ECHOES.items():
+    setattr(DBInstance, _name, _echo(_argument, _default))
+
+
+@replaces(DBInstance, "__init__")
+def _create(original: Any, instance: Any, *args: Any, **kwargs: Any) -> None:
+    if kwargs.get("engine") == "postgres":
+        version = kwargs.get("engine_version") or "17"
+        kwargs["engine_version"] = _NEWEST_MINOR.get(version, version)
+        kwargs.setdefault("license_model", "postgresql-license")
+    kwargs.setdefault("ca_certificate_identifier", "rds-ca-rsa2048-g1")
+    instance.settings = dict(kwargs)
+    original(instance, *args, **kwargs)
+    # AWS: "db-" and 26 letters and digits, never the same twice. Provider 5 knows an
+    # instance by this id alone; moto gives all of them the same.
+    instance.dbi_resource_id = "db-" + base64.b32encode(os.urandom(16)).decode().rstrip("=")
+    if instance.storage_encrypted and "kms_key_id" not in kwargs:
+        instance.kms_key_id = _default_key(instance)
+
+
+@replaces(DBInstance, "update")
+def _modify(original: Any, instance: Any, **kwargs: Any) -> None:
+    if instance.status == "creating":
+        raise RDSClientError(
+            "InvalidDBInstanceState",
+            f"Database instance is not in available state: {instance.db_instance_identifier}",
+        )
+    given = {key: value for key, value in kwargs.items() if value is not None}
+    instance.settings.update(given)
+    if version := given.get("engine_version"):
+        given["engine_version"] = _NEWEST_MINOR.get(version, version)
+    original(instance, **{key: value for key, value in given.items() if key not in _ECHOES})
 
 
 def _insights_key(instance: Any) -> str | None:
     if not instance.performance_insights_enabled:
         return None
-    given = instance.settings.get("performance_insights_kms_key_id")
-    return given or _default_key(instance, "aws/rds")
+    return instance.settings.get("performance_insights_kms_key_id") or _default_key(instance)
 
 
 def _insights_retention(instance: Any) -> int | None:
@@ -95,67 +86,79 @@ def _insights_retention(instance: Any) -> int | None:
     return instance.settings.get("performance_insights_retention_period", 7)
 
 
-def _default_key(instance: Any, alias: str) -> str:
-    """ARN of the key that AWS makes for a service; moto makes it when it is described."""
-    return instance.backend.kms.describe_key(f"alias/{alias}").arn
+DBInstance.performance_insights_kms_key_id = property(_insights_key)
+DBInstance.performance_insights_retention_period = property(_insights_retention)
 
 
-def _secret_string(secret: MasterUserSecret) -> str:
-    """AWS puts the real user name and a generated password there."""
+def _default_key(instance: Any) -> str:
+    """ARN of the account's `aws/rds` key; moto makes it when it is first described."""
+    return instance.backend.kms.describe_key("alias/aws/rds").arn
+
+
+@replaces(MasterUserSecret, "_generate_secret_string")
+def _generate_secret_string(_: Any, secret: MasterUserSecret) -> str:
+    """AWS stores the real user name and a password of its own making."""
     name = secret.resource.master_username
     return json.dumps({"username": name, "password": secrets.token_urlsafe(24)})
 
 
-def _guards() -> None:
-    """What AWS refuses to delete."""
-    delete_instance = RDSBackend.delete_db_instance
-    delete_group = RDSBackend.delete_db_parameter_group
-    delete_subnets = RDSBackend.delete_subnet_group
-
-    def delete_db_instance(self: RDSBackend, db_instance_identifier: str, **kwargs: Any) -> Any:
-        final = kwargs.get("final_db_snapshot_identifier")
-        instance = self.databases.get(db_instance_identifier)
-        if instance is not None and not instance.is_replica:
-            if not final and not kwargs.get("skip_final_snapshot"):
-                raise RDSClientError(
-                    "InvalidParameterCombination",
-                    "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.",
-                )
-            if final and instance.status == "creating":
-                raise RDSClientError(
-                    "InvalidDBInstanceState",
-                    "Cannot create a snapshot because the database instance "
-                    f"{db_instance_identifier} is not currently in the available state.",
-                )
-        return delete_instance(self, db_instance_identifier, **kwargs)
-
-    def delete_db_parameter_group(self: RDSBackend, name: str) -> Any:
-        if any(i.db_parameter_group_name == name for i in self.databases.values()):
+@replaces(RDSBackend, "delete_db_instance")
+def _delete_db_instance(
+    original: Any, backend: RDSBackend, db_instance_identifier: str, **kwargs: Any
+) -> Any:
+    final = kwargs.get("final_db_snapshot_identifier")
+    instance = backend.databases.get(db_instance_identifier)
+    if instance is not None and not instance.is_replica:
+        if not final and not kwargs.get("skip_final_snapshot"):
             raise RDSClientError(
-                "InvalidDBParameterGroupState",
-                f"One or more database instances are still members of this parameter group {name}",
+                "InvalidParameterCombination",
+                "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified.",
             )
-        return delete_group(self, name)
-
-    def delete_subnet_group(self: RDSBackend, subnet_name: str) -> Any:
-        if any(i._db_subnet_group_name == subnet_name for i in self.databases.values()):
+        if final and instance.status == "creating":
             raise RDSClientError(
-                "InvalidDBSubnetGroupStateFault",
-                f"Cannot delete the subnet group '{subnet_name}' because at least one "
-                "database instance is still using it.",
+                "InvalidDBInstanceState",
+                "Cannot create a snapshot because the database instance "
+                f"{db_instance_identifier} is not currently in the available state.",
             )
-        return delete_subnets(self, subnet_name)
-
-    RDSBackend.delete_db_instance = delete_db_instance  # type: ignore[method-assign]
-    RDSBackend.delete_db_parameter_group = delete_db_parameter_group  # type: ignore[method-assign]
-    RDSBackend.delete_subnet_group = delete_subnet_group  # type: ignore[method-assign]
+    return original(backend, db_instance_identifier, **kwargs)
 
 
-def _parameters() -> None:
-    """Parameters that were set say so: without `Source` the provider skips them."""
-    update = DBParameterGroup.update_parameters
+@replaces(RDSBackend, "delete_db_parameter_group")
+def _delete_parameter_group(original: Any, backend: RDSBackend, name: str) -> Any:
+    if any(i.db_parameter_group_name == name for i in backend.databases.values()):
+        raise RDSClientError(
+            "InvalidDBParameterGroupState",
+            f"One or more database instances are still members of this parameter group {name}",
+        )
+    return original(backend, name)
 
-    def update_parameters(self: DBParameterGroup, new_parameters: Any) -> None:
-        update(self, [{"Source": "user", "IsModifiable": True, **p} for p in new_parameters])
 
-    DBParameterGroup.update_parameters = update_parameters  # type: ignore[method-assign]
+@replaces(RDSBackend, "delete_subnet_group")
+def _delete_subnet_group(original: Any, backend: RDSBackend, name: str) -> Any:
+    if any(i._db_subnet_group_name == name for i in backend.databases.values()):
+        raise RDSClientError(
+            "InvalidDBSubnetGroupStateFault",
+            f"Cannot delete the subnet group '{name}' because at least one "
+            "database instance is still using it.",
+        )
+    return original(backend, name)
+
+
+@replaces(DBParameterGroup, "update_parameters")
+def _update_parameters(original: Any, group: DBParameterGroup, parameters: Any) -> None:
+    # Without a source the provider takes a parameter for an engine default.
+    original(group, [{"Source": "user", "IsModifiable": True, **p} for p in parameters])
+
+
+def _reset_db_parameter_group(response: RDSResponse) -> ActionResult:
+    """ResetDBParameterGroup, which moto lacks: parameters go back to the engine's default."""
+    name = response.params["DBParameterGroupName"]
+    (group,) = response.backend.describe_db_parameter_groups({"db_parameter_group_name": name})
+    if response.params.get("ResetAllParameters"):
+        group.parameters.clear()
+    for parameter in response.params.get("Parameters", []):
+        group.parameters.pop(parameter["ParameterName"], None)
+    return ActionResult({"DBParameterGroupName": name})
+
+
+RDSResponse.reset_db_parameter_group = _reset_db_parameter_group

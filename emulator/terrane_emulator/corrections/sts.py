@@ -14,26 +14,22 @@ from typing import Any
 from moto.iam.models import iam_backends
 from moto.sts.models import STSBackend
 
+from terrane_emulator.corrections.replacing import replaces
 from terrane_emulator.errors import Refused
 
 
-def apply() -> None:
-    """Make AssumeRole check external ids."""
-    original = STSBackend.assume_role
-
-    def assume_role(self: STSBackend, **kwargs: Any) -> Any:
-        arn, external_id = kwargs["role_arn"], kwargs.get("external_id")
-        policy = _trust_policy(arn, self.partition)
-        if policy is not None and not trusts(policy, external_id):
-            caller = f"arn:{self.partition}:iam::{self.account_id}:root"
-            raise Refused(
-                "AccessDenied",
-                f"User: {caller} is not authorized to perform: sts:AssumeRole on resource: {arn}",
-                403,
-            )
-        return original(self, **kwargs)
-
-    STSBackend.assume_role = assume_role  # type: ignore[method-assign]
+@replaces(STSBackend, "assume_role")
+def _assume_role(original: Any, backend: STSBackend, **kwargs: Any) -> Any:
+    arn = kwargs["role_arn"]
+    policy = _trust_policy(arn, backend.partition)
+    if policy is not None and not trusts(policy, kwargs.get("external_id")):
+        caller = f"arn:{backend.partition}:iam::{backend.account_id}:root"
+        raise Refused(
+            "AccessDenied",
+            f"User: {caller} is not authorized to perform: sts:AssumeRole on resource: {arn}",
+            403,
+        )
+    return original(backend, **kwargs)
 
 
 def _trust_policy(arn: str, partition: str) -> dict[str, Any] | None:

@@ -11,20 +11,17 @@ from typing import Any
 from moto.rds.models import TaggingMixin
 from moto.utilities.tagging_service import TaggingService
 
+from terrane_emulator.corrections.replacing import replaces
 from terrane_emulator.tags import ensure_room
 
 
-def apply() -> None:
-    """Count before adding."""
-    tag_resource, add_tags = TaggingService.tag_resource, TaggingMixin.add_tags
+@replaces(TaggingService, "tag_resource")
+def _tag_resource(original: Any, service: TaggingService, arn: str, tags: Any) -> None:
+    ensure_room(service.tags.get(arn, {}), [tag[service.key_name] for tag in tags or []])
+    original(service, arn, tags)
 
-    def tag_resource_with_room(self: TaggingService, arn: str, tags: Any) -> None:
-        ensure_room(self.tags.get(arn, {}), [tag[self.key_name] for tag in tags or []])
-        tag_resource(self, arn, tags)
 
-    def add_tags_with_room(self: TaggingMixin, tags: Any) -> Any:
-        ensure_room({tag["Key"]: None for tag in self.tags}, [tag["Key"] for tag in tags])
-        return add_tags(self, tags)
-
-    TaggingService.tag_resource = tag_resource_with_room  # type: ignore[method-assign]
-    TaggingMixin.add_tags = add_tags_with_room  # type: ignore[method-assign]
+@replaces(TaggingMixin, "add_tags")
+def _add_tags(original: Any, resource: TaggingMixin, tags: Any) -> Any:
+    ensure_room([tag["Key"] for tag in resource.tags], [tag["Key"] for tag in tags])
+    return original(resource, tags)

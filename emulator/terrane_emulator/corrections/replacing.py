@@ -1,0 +1,26 @@
+"""How a correction gets into moto."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+
+def replaces(owner: type, name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let the decorated function stand in for the method `name` of `owner`.
+
+    It gets the original method first, then what the method was called with.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        original = getattr(owner, name)
+
+        @functools.wraps(original)
+        def replacement(*args: Any, **kwargs: Any) -> Any:
+            return function(original, *args, **kwargs)
+
+        setattr(owner, name, replacement)
+        return function
+
+    return decorate
