@@ -1,6 +1,6 @@
 //! How a run ended, and the errors that it printed.
 
-use crate::classify::{TerraformError, classify};
+use crate::classify::{ErrorKind, TerraformError, classify};
 use crate::command::Command;
 use crate::diagnostic::{self, Diagnostic};
 use crate::guard::{Cause, EndedBy, ExitReport};
@@ -78,14 +78,18 @@ impl Exit {
     /// The error in one typed value; `None` after a success.
     #[must_use]
     pub fn error(&self, command: &Command) -> Option<TerraformError> {
-        match self.outcome {
-            Outcome::Succeeded => None,
-            Outcome::Failed => Some(classify(&self.diagnostics, command)),
-            Outcome::Interrupted => Some(TerraformError::cancelled(self.cause)),
-            Outcome::DeadlineExceeded => Some(TerraformError::deadline(command)),
-            Outcome::Killed => Some(TerraformError::killed(self.cause)),
-            Outcome::GuardLost => Some(TerraformError::guard_lost()),
-        }
+        let told = || classify(&self.diagnostics, command);
+        let cut_short = match self.outcome {
+            Outcome::Succeeded => return None,
+            Outcome::Failed => return Some(told()),
+            Outcome::Interrupted => TerraformError::cancelled(self.cause),
+            Outcome::DeadlineExceeded => TerraformError::deadline(command),
+            Outcome::Killed => TerraformError::killed(self.cause),
+            Outcome::GuardLost => TerraformError::guard_lost(),
+        };
+        // Complaints about being cut short say nothing new, but a state that wasn't saved matters.
+        let told = told();
+        Some(if told.kind == ErrorKind::StateNotSaved { told } else { cut_short })
     }
 }
 
@@ -114,5 +118,31 @@ impl Collected {
             let cut = (cut..).find(|&at| self.text.is_char_boundary(at)).unwrap_or(cut);
             self.text.drain(..cut);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exit(outcome: Outcome, diagnostics: Vec<Diagnostic>) -> Exit {
+        Exit { outcome, diagnostics, ..Exit::guard_lost(Vec::new()) }
+    }
+
+    fn kind(outcome: Outcome, error: &str) -> &'static str {
+        let error = exit(outcome, vec![Diagnostic::error(error, "")]).error(&Command::init());
+        error.map_or("none", |error| error.kind.as_str())
+    }
+
+    #[test]
+    fn an_interrupted_run_is_cancelled_unless_its_state_was_not_saved() {
+        assert_eq!(kind(Outcome::Interrupted, "context canceled"), "cancelled");
+        assert_eq!(kind(Outcome::Interrupted, "api error AccessDenied: no"), "cancelled");
+        assert_eq!(kind(Outcome::Interrupted, "Failed to save state"), "state_not_saved");
+        assert_eq!(kind(Outcome::DeadlineExceeded, "execution halted"), "timeout");
+        assert_eq!(kind(Outcome::Killed, ""), "killed");
+        assert_eq!(kind(Outcome::GuardLost, ""), "killed");
+        assert_eq!(kind(Outcome::Failed, "api error AccessDenied: no"), "access_denied");
+        assert_eq!(kind(Outcome::Succeeded, "odd"), "none");
     }
 }

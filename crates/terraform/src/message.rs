@@ -346,3 +346,6 @@ fn version(rest: &serde_json::Map<String, Value>) -> Option<Body> {
 fn field<T: serde::de::DeserializeOwned>(rest: &serde_json::Map<String, Value>, name: &str) -> Option<T> {
     T::deserialize(rest.get(name)?).ok()
 }
+
+#[cfg(test)]
+mod tests;
