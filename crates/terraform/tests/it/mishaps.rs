@@ -3,8 +3,8 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use terrane_terraform::guard::{AttemptFacts, Cause, attempt_is_over};
-use terrane_terraform::{BootTime, Command, Event, Outcome, RunOptions};
+use terrane_terraform::guard::{AttemptFacts, Cause, GuardRecord, attempt_is_over};
+use terrane_terraform::{BootTime, Command, Event, GuardProgram, Outcome, Run, RunOptions};
 
 use crate::support::{Attempt, eventually, impostor, options, to_the_end};
 
@@ -15,6 +15,11 @@ fn let_it_go(attempt: &Attempt) {
 
 fn facts(attempt: &Attempt) -> AttemptFacts {
     AttemptFacts::gather_all(attempt.workspace.root()).unwrap().pop().unwrap().1
+}
+
+fn guard_record(run: &Run) -> GuardRecord {
+    let text = fs::read_to_string(run.directory().join("guard.json")).unwrap();
+    serde_json::from_str(&text).unwrap()
 }
 
 fn is_over(attempt: &Attempt) -> bool {
@@ -84,7 +89,7 @@ async fn when_the_worker_is_gone_terraform_ends_in_order() {
 
 #[tokio::test]
 async fn without_ticks_terraform_is_interrupted_after_the_fence_and_not_before() {
-    let fence = Duration::from_secs(2);
+    let fence = Duration::from_secs(4);
     let begun = Instant::now();
     let (_attempt, mut run) = Attempt::in_the_middle_of_an_apply(&RunOptions { fence, ..options() }).await;
     let (exit, _) = to_the_end(&mut run).await;
@@ -94,10 +99,10 @@ async fn without_ticks_terraform_is_interrupted_after_the_fence_and_not_before()
 
 #[tokio::test]
 async fn ticks_keep_a_run_alive_beyond_the_fence() {
-    let fence = Duration::from_millis(1500);
+    let fence = Duration::from_secs(4);
     let (attempt, mut run) = Attempt::in_the_middle_of_an_apply(&RunOptions { fence, ..options() }).await;
     let ticker = run.ticker();
-    let release = Instant::now() + 2 * fence;
+    let release = Instant::now() + fence + Duration::from_secs(1);
     let ticking = tokio::spawn(async move {
         while Instant::now() < release {
             ticker.tick(BootTime::now());
@@ -130,7 +135,7 @@ async fn a_tick_counts_from_the_renewal_and_not_from_its_arrival() {
 
 #[tokio::test]
 async fn a_deadline_interrupts_and_says_so() {
-    let deadline = Duration::from_secs(3);
+    let deadline = Duration::from_secs(4);
     let (attempt, mut run) = Attempt::in_the_middle_of_an_apply(&RunOptions { deadline, ..options() }).await;
     let (exit, _) = to_the_end(&mut run).await;
     assert_eq!((exit.outcome, exit.cause), (Outcome::DeadlineExceeded, Some(Cause::Deadline)));
@@ -167,10 +172,37 @@ async fn what_terraform_leaves_in_its_group_is_gone_before_the_exit_is_reported(
 }
 
 #[tokio::test]
+async fn guard_and_terraform_stand_apart_from_the_worker_and_its_terminal() {
+    use rustix::process::{Pid, getpgid, getsid};
+    let (attempt, mut run) = Attempt::in_the_middle_of_an_apply(&options()).await;
+    let record = guard_record(&run);
+    let guard = Pid::from_raw(record.guard.pid).unwrap();
+    let engine = Pid::from_raw(record.engine.unwrap().pid).unwrap();
+    assert_eq!(getpgid(Some(guard)).unwrap(), guard);
+    assert_eq!((getpgid(Some(engine)).unwrap(), getsid(Some(engine)).unwrap()), (engine, engine));
+    let_it_go(&attempt);
+    assert!(to_the_end(&mut run).await.0.succeeded());
+}
+
+#[tokio::test]
+async fn a_guard_whose_file_is_replaced_goes_on() {
+    let original = crate::support::guard().program;
+    let directory = tempfile::tempdir_in(original.parent().unwrap()).unwrap();
+    let program = directory.path().join("guard");
+    fs::hard_link(original, &program).unwrap();
+    let attempt = Attempt::ready("").await;
+    let guard = GuardProgram { program: program.clone(), args: Vec::new() };
+    let mut run = attempt.workspace.start(&Command::Output, &options(), &guard).unwrap();
+    // Most likely before the guard has started itself again as the shim.
+    fs::write(directory.path().join("new"), "another version").unwrap();
+    fs::rename(directory.path().join("new"), &program).unwrap();
+    assert!(to_the_end(&mut run).await.0.succeeded());
+}
+
+#[tokio::test]
 async fn a_killed_guard_takes_terraform_with_it() {
     let (attempt, mut run) = Attempt::in_the_middle_of_an_apply(&options()).await;
-    let record = fs::read_to_string(run.directory().join("guard.json")).unwrap();
-    let record: terrane_terraform::guard::GuardRecord = serde_json::from_str(&record).unwrap();
+    let record = guard_record(&run);
     let guard = rustix::process::Pid::from_raw(record.guard.pid).unwrap();
     rustix::process::kill_process(guard, rustix::process::Signal::KILL).unwrap();
     let (exit, _) = to_the_end(&mut run).await;
@@ -182,8 +214,7 @@ async fn a_killed_guard_takes_terraform_with_it() {
 async fn signals_from_a_terminal_or_a_shell_do_not_end_the_guard() {
     use rustix::process::{Pid, Signal, kill_process};
     let (attempt, mut run) = Attempt::in_the_middle_of_an_apply(&options()).await;
-    let record = fs::read_to_string(run.directory().join("guard.json")).unwrap();
-    let record: terrane_terraform::guard::GuardRecord = serde_json::from_str(&record).unwrap();
+    let record = guard_record(&run);
     for signal in [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT] {
         kill_process(Pid::from_raw(record.guard.pid).unwrap(), signal).unwrap();
     }

@@ -4,7 +4,7 @@ use terrane_terraform::{Body, Command, Outcome, PlanMode, Progress, Stream};
 
 use crate::support::{Attempt, terraform};
 
-const TWO: &str = r#"
+pub const TWO: &str = r#"
 resource "terraform_data" "pair" {
   for_each = toset(["a", "b"])
   input    = "value of ${each.key}"

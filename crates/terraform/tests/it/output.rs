@@ -92,13 +92,21 @@ async fn silence_is_reported_again_and_again() {
     assert!(to_the_end(&mut run).await.0.succeeded());
 }
 
+/// By then the files are looked at every 250 ms, the next time about 200 ms after the end: an exit
+/// that waited for that would show. A busy machine gets three chances.
 #[tokio::test]
 async fn the_end_is_noticed_at_once() {
-    let directory = tempfile::tempdir().unwrap();
-    let attempt = Attempt::new(&impostor(directory.path(), "sleep 1.5; date +%s%N"), "");
-    let (_, lines) = attempt.run(&Command::init()).await;
-    let ended: u128 = lines[0].text.parse().unwrap();
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos();
-    // Reads pause up to 250 ms by then; the exit must not wait for them. Generous for a busy machine.
-    assert!(now - ended < 200_000_000, "{} ms late", (now - ended) / 1_000_000);
+    let mut delays = Vec::new();
+    for _ in 0..3 {
+        let directory = tempfile::tempdir().unwrap();
+        let attempt = Attempt::new(&impostor(directory.path(), "sleep 1.42; date +%s%N"), "");
+        let (_, lines) = attempt.run(&Command::init()).await;
+        let ended: u128 = lines[0].text.parse().unwrap();
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        delays.push((now.as_nanos() - ended) / 1_000_000);
+        if delays.last() < Some(&100) {
+            return;
+        }
+    }
+    panic!("noticed after {delays:?} ms");
 }

@@ -54,7 +54,12 @@ impl Attempt {
 
     /// A slow apply, in the middle.
     pub async fn in_the_middle_of_an_apply(options: &RunOptions) -> (Self, Run) {
-        let attempt = Self::ready(SLOW).await;
+        Self::with_engine_in_the_middle_of_an_apply(&terraform().await, options).await
+    }
+
+    pub async fn with_engine_in_the_middle_of_an_apply(engine: &Engine, options: &RunOptions) -> (Self, Run) {
+        let attempt = Self::new(engine, SLOW);
+        attempt.succeed(&Command::init()).await;
         let plan = attempt.workspace.plan_file("slow");
         attempt.succeed(&Command::plan(plan.clone(), PlanMode::Normal)).await;
         let run = attempt.start(&Command::Apply { plan }, options);
@@ -93,11 +98,18 @@ pub async fn terraform() -> Engine {
 }
 
 /// A program that is started in the engine's place, for what no real engine can be brought to do.
+///
+/// A shell writes it: had this process the file open for writing, a child that another test forks at
+/// that moment would have it too, and executing it would fail with "text file busy".
 pub fn impostor(directory: &Path, script: &str) -> Engine {
-    use std::os::unix::fs::PermissionsExt;
     let binary = directory.join("impostor");
-    fs::write(&binary, format!("#!/bin/sh\n{script}")).unwrap();
-    fs::set_permissions(&binary, fs::Permissions::from_mode(0o755)).unwrap();
+    let written = std::process::Command::new("sh")
+        .args(["-c", r#"printf '#!/bin/sh\n%s' "$2" > "$1" && chmod 755 "$1""#, "sh"])
+        .arg(&binary)
+        .arg(script)
+        .status()
+        .unwrap();
+    assert!(written.success());
     Engine { kind: EngineKind::Terraform, version: Version::new(1, 11, 0), binary }
 }
 
