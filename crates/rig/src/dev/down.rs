@@ -1,0 +1,43 @@
+//! `terrane-rig down`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::state::State;
+
+/// Options of `down`.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Down {
+    /// The file of settings that `up` wrote.
+    #[arg(long, default_value = ".dev/env", value_name = "FILE")]
+    env_file: PathBuf,
+}
+
+impl Down {
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
+        let state = State::beside(&self.env_file)?;
+        if state.lock()?.is_some() {
+            // A holder that was killed couldn't withdraw its files.
+            state.withdraw()?;
+            println!("nothing is up");
+            return Ok(ExitCode::SUCCESS);
+        }
+        let holder = state
+            .processes()
+            .into_iter()
+            .find(|process| process.name == "holder")
+            .and_then(|holder| Pid::from_raw(i32::try_from(holder.pid).ok()?))
+            .context("the rig is still coming up; try again when it is up")?;
+        // The lock is held, so the number is still the holder's.
+        kill_process(holder, Signal::TERM).context("cannot end the rig's holder")?;
+        // Programs and servers have five seconds each.
+        let limit = Duration::from_secs(30);
+        terrane_rig::until("the end of the rig", limit, async || state.lock().ok().flatten()).await?;
+        println!("down");
+        Ok(ExitCode::SUCCESS)
+    }
+}
