@@ -25,7 +25,7 @@ use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use terrane_domain::{
-    EnvironmentEvent, EnvironmentId, EnvironmentState, OperationEvent, OperationId, StepState, TenantId,
+    EnvironmentEvent, EnvironmentId, EnvironmentState, OperationEvent, OperationId, OperationKind, StepState, TenantId,
     WorkerId,
 };
 use uuid::Uuid;
@@ -35,6 +35,7 @@ use crate::{
     error::{Failure, StoreError, inconsistent},
     line,
     models::{EnvironmentRow, OperationRow, TenantRow},
+    pool::Transaction,
     rows::{Environment, Fence, Operation, Tenant},
     schema::{environment_specs, environments, operations, tenants},
     sql::after,
@@ -67,8 +68,10 @@ pub struct Claim {
     pub operation: Operation,
     /// Its environment.
     pub environment: Environment,
-    /// The spec of the generation that the operation applies.
+    /// The spec of the generation that the operation applies; for a destroy, of the one that `touched_generation` names.
     pub spec: Value,
+    /// The newest generation that may have reached the cloud, by any operation; `None` if none has.
+    pub touched_generation: Option<i64>,
     /// Whose it is.
     pub tenant: Tenant,
 }
@@ -213,6 +216,14 @@ impl Store {
             .returning(OperationRow::as_returning())
             .get_result(&mut *tx)
             .await?;
+        let touched_generation = touched_generation(&mut tx, picked.environment_id).await?;
+        let spec = match touched_generation {
+            // A later spec may lack what has to be taken down.
+            Some(touched) if operation.kind == OperationKind::Destroy && touched != operation.generation => {
+                spec_of(&mut tx, picked.environment_id, touched).await?
+            }
+            _ => spec,
+        };
         tx.commit().await?;
 
         let (operation, environment) = (Operation::from(operation), Environment::from(environment));
@@ -228,9 +239,26 @@ impl Store {
             operation,
             environment,
             spec,
+            touched_generation,
             tenant: tenant.into(),
         })))
     }
+}
+
+async fn touched_generation(tx: &mut Transaction, environment: Uuid) -> Result<Option<i64>, Failure> {
+    let newest = operations::table
+        .filter(operations::environment_id.eq(environment))
+        .filter(operations::touched)
+        .order(operations::sequence.desc())
+        .select(operations::generation)
+        .first(&mut **tx)
+        .await
+        .optional()?;
+    Ok(newest)
+}
+
+async fn spec_of(tx: &mut Transaction, environment: Uuid, generation: i64) -> Result<Value, Failure> {
+    Ok(environment_specs::table.find((environment, generation)).select(environment_specs::spec).first(&mut **tx).await?)
 }
 
 enum Turn {

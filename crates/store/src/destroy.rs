@@ -3,12 +3,12 @@
 use diesel::{dsl::now, prelude::*};
 use diesel_async::RunQueryDsl;
 use terrane_domain::{
-    EnvironmentId, EnvironmentState, OperationEvent, OperationKind, OperationState, TenantId,
+    DataOnDestroy, EnvironmentId, EnvironmentState, OperationEvent, OperationKind, OperationState, TenantId,
 };
 
 use crate::{
     cancellations,
-    enums::{CancelReason, DataOnDestroy, InSql as _},
+    enums::{CancelReason, InSql as _},
     error::{Failure, StoreError},
     line::{self, Joining},
     models::OperationRow,

@@ -12,6 +12,7 @@ use diesel::{
 };
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;
+use terrane_domain::{DataOnDestroy, EnvironmentState, OperationKind, OperationState, StepName, StepState};
 
 use crate::schema::sql_types;
 
@@ -34,7 +35,7 @@ pub(crate) trait InSql: Copy {
 }
 
 macro_rules! mapped {
-    ($($rust:ty => $sql:ident),+ $(,)?) => {$(
+    ($($rust:ty => $sql:ident = $all:expr),+ $(,)?) => {$(
         impl ToSql<sql_types::$sql, Pg> for $rust {
             fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
                 out.write_all(self.as_str().as_bytes())?;
@@ -45,7 +46,7 @@ macro_rules! mapped {
         impl FromSql<sql_types::$sql, Pg> for $rust {
             fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
                 let text = std::str::from_utf8(value.as_bytes())?;
-                let found = Self::ALL.iter().copied().find(|value| value.as_str() == text);
+                let found = $all.iter().copied().find(|value| value.as_str() == text);
                 found.ok_or_else(|| {
                     format!("the database holds {text:?}, which this release does not know").into()
                 })
@@ -67,14 +68,14 @@ macro_rules! mapped {
 }
 
 mapped! {
-    terrane_domain::EnvironmentState => EnvironmentState,
-    terrane_domain::OperationKind => OperationKind,
-    terrane_domain::OperationState => OperationState,
-    terrane_domain::StepName => StepName,
-    terrane_domain::StepState => StepState,
-    LogStream => LogStream,
-    DataOnDestroy => DataOnDestroy,
-    CancelReason => CancelReason,
+    EnvironmentState => EnvironmentState = EnvironmentState::ALL,
+    OperationKind => OperationKind = OperationKind::ALL,
+    OperationState => OperationState = OperationState::ALL,
+    StepName => StepName = StepName::ALL,
+    StepState => StepState = StepState::ALL,
+    DataOnDestroy => DataOnDestroy = [DataOnDestroy::Snapshot, DataOnDestroy::Delete],
+    LogStream => LogStream = LogStream::ALL,
+    CancelReason => CancelReason = CancelReason::ALL,
 }
 
 macro_rules! store_enum {
@@ -111,16 +112,6 @@ store_enum! {
         Stderr => "stderr",
         /// What the engine itself had to say.
         Engine => "engine",
-    }
-}
-
-store_enum! {
-    /// What a destroy does with what holds data.
-    DataOnDestroy {
-        /// A final snapshot is kept.
-        Snapshot => "snapshot",
-        /// Nothing is kept.
-        Delete => "delete",
     }
 }
 

@@ -68,7 +68,7 @@ pub use create::{NewEnvironment, NewSpec};
 pub use cursor::{LogCursor, ParseLogCursorError};
 pub use decisions::RetryRequest;
 pub use destroy::DestroyRequest;
-pub use enums::{CancelReason, DataOnDestroy, LogStream};
+pub use enums::{CancelReason, LogStream};
 pub use environments::EnvironmentFilter;
 pub use error::{Fenced, HolderError, InvalidSettings, StoreError};
 pub use holder::{Renewal, StepEnd};
@@ -81,4 +81,6 @@ pub use rows::{
 };
 pub use settings::StoreSettings;
 pub use store::Store;
+/// What [`DestroyRequest`] speaks of.
+pub use terrane_domain::DataOnDestroy;
 pub use workers::NewWorker;

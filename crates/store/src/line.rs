@@ -3,12 +3,13 @@
 use diesel::{dsl::now, prelude::*};
 use diesel_async::RunQueryDsl;
 use terrane_domain::{
-    EnvironmentEvent, EnvironmentState, OperationEvent, OperationKind, OperationState, StepState,
+    DataOnDestroy, EnvironmentEvent, EnvironmentState, OperationEvent, OperationKind, OperationState,
+    StepState,
 };
 use uuid::Uuid;
 
 use crate::{
-    enums::{CancelReason, DataOnDestroy, InSql as _},
+    enums::{CancelReason, InSql as _},
     error::{Failure, inconsistent},
     json::AsJson,
     models::{EnvironmentRow, OperationRow},

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use terrane_domain::{
-    EnvironmentId, EnvironmentState, OperationId, OperationKind, OperationState, StepName, StepState,
-    TenantId, WorkerId,
+    DataOnDestroy, EnvironmentId, EnvironmentState, OperationId, OperationKind, OperationState, StepName,
+    StepState, TenantId, WorkerId,
 };
 use uuid::Uuid;
 
 use crate::{
-    enums::{CancelReason, DataOnDestroy},
+    enums::CancelReason,
     json::AsJson,
     rows::{
         Environment, EnvironmentPins, Fence, Operation, OperationError, PinnedEngine, Step, Tenant, Worker,

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use terrane_domain::{
-    EnvironmentId, EnvironmentState, OperationId, OperationKind, OperationState, StepName, StepState,
-    TenantId, WorkerId,
+    DataOnDestroy, EnvironmentId, EnvironmentState, OperationId, OperationKind, OperationState, StepName,
+    StepState, TenantId, WorkerId,
 };
 
-use crate::enums::{CancelReason, DataOnDestroy};
+use crate::enums::CancelReason;
 
 /// A number that every claim of an environment raises. A write by whoever holds an earlier one does nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
