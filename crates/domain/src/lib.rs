@@ -8,9 +8,17 @@
 //! text --parse--> EnvironmentSpec --resolve(context)--> InfraModel --(crate blueprint)--> Terraform files
 //! ```
 
+mod addresses;
+mod facts;
 mod ids;
 mod lifecycle;
 mod model;
+mod names;
+mod profile;
+mod resolve;
+mod schema;
+mod spec;
+mod starter;
 
 pub use ids::{EnvironmentId, OperationId, ParseIdError, TenantId, WorkerId};
 pub use lifecycle::{
@@ -18,3 +26,12 @@ pub use lifecycle::{
     UnknownState,
 };
 pub use model::*;
+pub use resolve::{LifecyclePolicy, Reason, ResolveContext, Resolved, resolve};
+pub use schema::json_schema;
+pub use spec::{
+    ApprovalPolicy, BucketLifecycleSpec, BucketSpec, CloudSpec, DataOnDestroy, DatabaseEngine, DatabaseSize,
+    DatabaseSpec, Encryption, Endpoint, EnvironmentName, EnvironmentSpec, FlowLogsSpec, Format, Gibibytes,
+    LifecycleSpec, MAX_SPEC_BYTES, Minutes, MonitoringSpec, NetworkSpec, OnDestroySpec, Problem, Problems,
+    Profile, Provider, RegistrySpec, Size, StateLock, StateSpec, Switch, ZonesSpec, parse, parse_value,
+};
+pub use starter::starter_file;

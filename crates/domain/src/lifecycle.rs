@@ -167,23 +167,24 @@ impl EnvironmentState {
         match (self, event) {
             (Self::Destroyed, _) => None,
             // A takeover or a second attempt begins an operation again: the state is already right.
-            (Self::Pending | Self::Failed | Self::Provisioning | Self::Bootstrapping, E::Begun(K::Create)) => {
-                Some(Self::Provisioning)
-            }
+            (
+                Self::Pending | Self::Failed | Self::Provisioning | Self::Bootstrapping,
+                E::Begun(K::Create),
+            ) => Some(Self::Provisioning),
             (Self::Ready | Self::Failed | Self::Updating, E::Begun(K::Update)) => Some(Self::Updating),
             // The first create was cancelled before it made anything, and a changed spec came instead.
             (Self::Pending, E::Begun(K::Update)) => Some(Self::Provisioning),
             (Self::Provisioning | Self::Bootstrapping, E::Begun(K::Update)) => Some(Self::Provisioning),
             (_, E::Begun(K::Destroy)) => Some(Self::Destroying),
             (Self::Provisioning, E::BootstrapBegun) => Some(Self::Bootstrapping),
-            (Self::Provisioning | Self::Bootstrapping | Self::Updating, E::Succeeded(K::Create | K::Update)) => {
-                Some(Self::Ready)
-            }
-            (Self::Destroying, E::Succeeded(K::Destroy)) => Some(Self::Destroyed),
             (
-                Self::Provisioning | Self::Bootstrapping | Self::Updating | Self::Destroying,
-                E::Failed,
-            ) => Some(Self::Failed),
+                Self::Provisioning | Self::Bootstrapping | Self::Updating,
+                E::Succeeded(K::Create | K::Update),
+            ) => Some(Self::Ready),
+            (Self::Destroying, E::Succeeded(K::Destroy)) => Some(Self::Destroyed),
+            (Self::Provisioning | Self::Bootstrapping | Self::Updating | Self::Destroying, E::Failed) => {
+                Some(Self::Failed)
+            }
             (
                 Self::Provisioning | Self::Bootstrapping | Self::Updating | Self::Destroying,
                 E::Untouched { before },

@@ -1,0 +1,162 @@
+//! Names of cloud resources: a pure function of (environment id, environment name, kind, key).
+//!
+//! WHY pure: after a crash the worker must be able to say what a resource that isn't in state would be called. Every
+//! name begins with the environment's prefix, `<name>-<digest>`, which is unique in an account and as good as unique in
+//! the world (S3 buckets share one namespace). Lengths are chosen so that nothing is ever cut: a [`Key`] has at most 24
+//! characters, the prefix 33, and the longest suffix leaves every name within the strictest limit that it meets.
+
+use crate::{EnvironmentId, Key, spec::EnvironmentName};
+
+/// Characters of the digest; 40 bits.
+const DIGEST_LEN: u32 = 8;
+const DIGEST_ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+
+/// The names of one environment.
+#[derive(Debug, Clone)]
+pub(crate) struct Names {
+    prefix: String,
+}
+
+impl Names {
+    pub(crate) fn new(id: EnvironmentId, name: &EnvironmentName) -> Self {
+        Self { prefix: format!("{}-{}", name.as_str(), digest(id)) }
+    }
+
+    /// `<name>-<digest>`, at most 33 characters.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// Name tag of the VPC.
+    pub(crate) fn vpc(&self) -> String {
+        self.prefix.clone()
+    }
+
+    /// S3 bucket: 3 to 63 of a-z, 0-9 and hyphens, unique in the world.
+    pub(crate) fn bucket(&self, key: &Key) -> String {
+        format!("{}-{key}", self.prefix)
+    }
+
+    /// ECR repository: 2 to 256, `/` between parts.
+    pub(crate) fn repository(&self, key: &Key) -> String {
+        format!("{}/{key}", self.prefix)
+    }
+
+    /// RDS instance identifier: 1 to 63, starts with a letter, no doubled or trailing hyphen.
+    pub(crate) fn database(&self, key: &Key) -> String {
+        format!("{}-{key}", self.prefix)
+    }
+
+    /// Final snapshot of a database: as an identifier, up to 255.
+    pub(crate) fn final_snapshot(&self, key: &Key) -> String {
+        format!("{}-{key}-final", self.prefix)
+    }
+
+    /// IAM role with which RDS writes Enhanced Monitoring: up to 64.
+    pub(crate) fn monitoring_role(&self, key: &Key) -> String {
+        format!("{}-{key}-mon", self.prefix)
+    }
+
+    /// IAM role with which VPC flow logs are written: up to 64.
+    pub(crate) fn flow_logs_role(&self) -> String {
+        format!("{}-flow-logs", self.prefix)
+    }
+
+    /// CloudWatch log group: up to 512.
+    pub(crate) fn flow_logs_group(&self) -> String {
+        format!("/terrane/{}/flow-logs", self.prefix)
+    }
+
+    /// KMS alias: up to 256, not below `alias/aws/`.
+    pub(crate) fn key_alias(&self) -> String {
+        format!("alias/terrane/{}", self.prefix)
+    }
+}
+
+/// The bucket that holds the state of every environment of an account and region: at most 63 characters.
+pub(crate) fn state_bucket(account_id: &str, region: &str) -> String {
+    format!("terrane-state-{account_id}-{region}")
+}
+
+/// Eight characters from the last 40 bits of the id. They are random; the first digits of a UUIDv7 are its time, and
+/// environments that are made one after the other would differ little.
+fn digest(id: EnvironmentId) -> String {
+    let random = id.as_uuid().as_u128();
+    (0..DIGEST_LEN)
+        .rev()
+        .map(|place| char::from(DIGEST_ALPHABET[((random >> (5 * place)) & 31) as usize]))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn keys() -> impl Strategy<Value = String> {
+        "[a-z](-?[a-z0-9]){0,23}".prop_filter("a key", |text| Key::parse(text).is_ok())
+    }
+
+    fn follows(text: &str, longest: usize, alphabet: &str) -> bool {
+        let is_edge = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+        text.len() <= longest
+            && text.starts_with(|c: char| c.is_ascii_lowercase())
+            && text.ends_with(is_edge)
+            && !text.contains("--")
+            && text.chars().all(|c| is_edge(c) || alphabet.contains(c))
+    }
+
+    proptest! {
+        #[test]
+        fn every_name_keeps_to_its_services_length_and_alphabet(id: u128, name in keys(), key in keys()) {
+            prop_assume!(name.len() >= 2);
+            let names = Names::new(EnvironmentId::from_uuid(Uuid::from_u128(id)), &EnvironmentName::parse(&name).unwrap());
+            let key = Key::parse(&key).unwrap();
+            prop_assert!(follows(names.prefix(), 33, "-"), "{}", names.prefix());
+            for (text, longest) in [
+                (names.bucket(&key), 63),
+                (names.database(&key), 63),
+                (names.final_snapshot(&key), 255 - "-final-".len() - 12),
+                (names.monitoring_role(&key), 64),
+                (names.flow_logs_role(), 64),
+                (names.vpc(), 255),
+            ] {
+                prop_assert!(follows(&text, longest, "-"), "{text}");
+            }
+            prop_assert!(follows(&names.repository(&key), 256, "-/"));
+            prop_assert!(follows(&names.key_alias(), 256, "-/"));
+            prop_assert!(follows(&names.flow_logs_group()[1..], 512, "-/"));
+        }
+
+        #[test]
+        fn environments_with_different_random_parts_share_no_name(a: u128, b: u128, name in keys()) {
+            prop_assume!(name.len() >= 2 && a << 88 != b << 88);
+            let of = |id| Names::new(EnvironmentId::from_uuid(Uuid::from_u128(id)), &EnvironmentName::parse(&name).unwrap());
+            let (a, b) = (of(a), of(b));
+            prop_assert_ne!(a.prefix(), b.prefix());
+        }
+    }
+
+    #[test]
+    fn names_of_different_kinds_in_one_namespace_do_not_meet() {
+        let names =
+            Names::new(EnvironmentId::from_uuid(Uuid::from_u128(7)), &EnvironmentName::parse("dev").unwrap());
+        let keys =
+            ["flow", "flow-logs", "mon", "main", "main-mon", "logs"].map(|key| Key::parse(key).unwrap());
+        let mut roles: Vec<String> = keys.iter().map(|key| names.monitoring_role(key)).collect();
+        roles.push(names.flow_logs_role());
+        assert_eq!(roles.iter().collect::<BTreeSet<_>>().len(), roles.len());
+    }
+
+    #[test]
+    fn a_name_never_changes_for_a_given_environment() {
+        let id = EnvironmentId::from_uuid(Uuid::from_u128(0x0193_a5c0_dead_7eef_8bad_f00d_cafe_0001));
+        let names = Names::new(id, &EnvironmentName::parse("acme-prod").unwrap());
+        assert_eq!(names.prefix(), "acme-prod-bxfp4aab");
+        assert_eq!(state_bucket("222222222222", "eu-west-1"), "terrane-state-222222222222-eu-west-1");
+    }
+}

@@ -1,0 +1,85 @@
+//! What each profile fills in, as one table.
+//!
+//! Small is for trying things: the cheapest of everything, keys that AWS manages, nothing that has to be switched off
+//! before it can be deleted. Large is what a reviewer of a production account asks for. A setting in the file always
+//! wins over the table.
+
+use crate::{
+    Nat,
+    spec::{ApprovalPolicy, DataOnDestroy, Encryption, Endpoint, Gibibytes, Profile, Size},
+};
+
+macro_rules! profiles {
+    ($($(#[$doc:meta])* $setting:ident: $type:ty = $small:expr, $medium:expr, $large:expr;)+) => {
+        /// The defaults of one profile.
+        pub(crate) struct Defaults { $($(#[$doc])* pub(crate) $setting: $type),+ }
+
+        const SMALL: Defaults = Defaults { $($setting: $small),+ };
+        const MEDIUM: Defaults = Defaults { $($setting: $medium),+ };
+        const LARGE: Defaults = Defaults { $($setting: $large),+ };
+    };
+}
+
+#[rustfmt::skip]
+profiles! {
+    // setting                               small                       medium                      large
+    availability_zones: u8                 = 2,                          2,                          3;
+    nat: Nat                               = Nat::Single,                Nat::Single,                Nat::PerAz;
+    /// Only what is free of charge: an interface endpoint costs about as much as a small database.
+    endpoints: &'static [Endpoint]         = &[Endpoint::S3],            &[Endpoint::S3],            &[Endpoint::S3];
+    /// `None` is off.
+    flow_logs: Option<u16>                 = None,                       Some(30),                   Some(90);
+    /// Retention of flow logs that the file turns on.
+    flow_log_retention_days: u16           = 7,                          30,                         90;
+
+    encryption: Encryption                 = Encryption::Aws,            Encryption::Kms,            Encryption::Kms;
+    key_deletion_window_days: u8           = 7,                          14,                         30;
+
+    bucket_versioning: bool                = false,                      true,                       true;
+    expire_old_versions_after_days: u32    = 30,                         30,                         90;
+    abort_uploads_after_days: u32          = 7,                          7,                          7;
+
+    registry_keep_last: u32                = 10,                         20,                         50;
+    registry_expire_untagged_after_days: u32 = 7,                        14,                         14;
+    registry_immutable_tags: bool          = false,                      false,                      true;
+    registry_scan: bool                    = true,                       true,                       true;
+
+    database_size: Size                    = Size::Small,                Size::Medium,               Size::Large;
+    high_availability: bool                = false,                      false,                      true;
+    backup_retention_days: u8              = 1,                          7,                          30;
+    performance_insights: bool             = false,                      true,                       true;
+    /// Seconds between samples; `None` is off.
+    enhanced_monitoring: Option<u8>        = None,                       None,                       Some(60);
+
+    deletion_protection: bool              = false,                      false,                      true;
+    approval: ApprovalPolicy               = ApprovalPolicy::WhenDestructive, ApprovalPolicy::WhenDestructive, ApprovalPolicy::WhenDestructive;
+    data_on_destroy: DataOnDestroy         = DataOnDestroy::Snapshot,    DataOnDestroy::Snapshot,    DataOnDestroy::Snapshot;
+}
+
+impl Defaults {
+    pub(crate) const fn of(profile: Profile) -> &'static Self {
+        match profile {
+            Profile::Small => &SMALL,
+            Profile::Medium => &MEDIUM,
+            Profile::Large => &LARGE,
+        }
+    }
+}
+
+/// What a size in words means for RDS for PostgreSQL. Graviton, the newest generation that every region offers.
+pub(crate) struct DatabaseShape {
+    pub(crate) instance_class: &'static str,
+    pub(crate) storage: Gibibytes,
+    pub(crate) max_storage: Gibibytes,
+}
+
+impl DatabaseShape {
+    pub(crate) const fn of(size: Size) -> Self {
+        let (instance_class, storage, max_storage) = match size {
+            Size::Small => ("db.t4g.micro", 20, 100),
+            Size::Medium => ("db.t4g.large", 50, 500),
+            Size::Large => ("db.r7g.large", 100, 1_000),
+        };
+        Self { instance_class, storage: Gibibytes(storage), max_storage: Gibibytes(max_storage) }
+    }
+}

@@ -1,0 +1,288 @@
+//! From what was said to what will be: defaults filled in, names and addresses computed, nothing left open.
+//!
+//! Pure. Each default that is filled in leaves a [`Reason`], so that a person can read back why a value is what it is.
+//! Rules across values live here too, because they can only be judged once the defaults are known; each [`Conflict`]
+//! names the values on which it rests, so that the reader of a file can leave out those that rest on a broken one.
+
+mod conflict;
+mod data;
+mod network;
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::Serialize;
+use uuid::Uuid;
+
+pub(crate) use conflict::Conflict;
+
+use crate::{
+    AssumeRole, AwsCloud, EncryptionKey, EnvironmentId, Identity, InfraModel, Pins, StateBackend, TenantId,
+    facts::{Region, RegionLookup},
+    names::{self, Names},
+    profile::Defaults,
+    spec::{ApprovalPolicy, DataOnDestroy, Encryption, EnvironmentSpec, Path, Problems, Profile, Sink},
+};
+
+/// What a spec does not say about its environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResolveContext {
+    /// The environment.
+    pub environment_id: EnvironmentId,
+    /// Its owner.
+    pub tenant_id: TenantId,
+    /// The tenant's external id, for assuming roles.
+    pub external_id: String,
+    /// The account in which it stands, twelve digits: the one that the file names, or the worker's own.
+    pub account_id: String,
+    /// What makes it.
+    pub pins: Pins,
+}
+
+impl ResolveContext {
+    /// For looking at what a file would give before an environment exists: ids of zeros, and the account that the file
+    /// names or `000000000000`.
+    pub fn preview(spec: &EnvironmentSpec, pins: Pins) -> Self {
+        Self {
+            environment_id: EnvironmentId::from_uuid(Uuid::nil()),
+            tenant_id: TenantId::from_uuid(Uuid::nil()),
+            external_id: "shown-when-created".to_owned(),
+            account_id: spec.cloud.account().unwrap_or("000000000000").to_owned(),
+            pins,
+        }
+    }
+}
+
+/// An environment with nothing left open.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Resolved {
+    /// What is rendered.
+    pub model: InfraModel,
+    /// How it lives and ends.
+    pub policy: LifecyclePolicy,
+    /// Why each value that the file does not give is what it is, section by section.
+    pub reasons: Vec<Reason>,
+}
+
+/// Why a value that the file does not give is what it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    /// Where it would stand in the file: `databases.main.high_availability`.
+    pub path: String,
+    /// The value, as it would be written.
+    pub value: String,
+    /// Why: `profile large`, `default`, or `because …`.
+    pub because: String,
+}
+
+/// How an environment lives and ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct LifecyclePolicy {
+    /// Destroyed so many seconds after it was created.
+    pub ttl_seconds: Option<u64>,
+    /// Refuse to destroy it.
+    pub deletion_protection: bool,
+    /// When a plan waits for a person.
+    pub approval: ApprovalPolicy,
+    /// What becomes of the data at the end.
+    pub on_destroy: DataOnDestroy,
+}
+
+/// Fills in what a spec leaves open.
+///
+/// # Errors
+/// Values that contradict each other. A spec that [`crate::parse`] gave has none of these; what can be left is an
+/// account in `context` that is not the one in the file.
+pub fn resolve(spec: &EnvironmentSpec, context: &ResolveContext) -> Result<Resolved, Problems> {
+    let (resolved, mut conflicts) = Resolver::new(spec, context).run();
+    if let Some(account) = spec.cloud.account().filter(|account| *account != context.account_id) {
+        let path = Path::root().key("cloud").key("account_id");
+        let message =
+            format!("the file asks for account {account}, but Terrane acts in {}", context.account_id);
+        conflicts.push(Conflict::new(path, message));
+    }
+    let sink = Sink::default();
+    conflicts.into_iter().for_each(|conflict| sink.report(conflict.into_problem(None)));
+    sink.into_result()?;
+    Ok(resolved)
+}
+
+/// What is wrong with a spec as a whole, whatever the context.
+pub(crate) fn conflicts(spec: &EnvironmentSpec) -> Vec<Conflict> {
+    let pins = Pins { blueprint: 0, aws_provider: String::new() };
+    Resolver::new(spec, &ResolveContext::preview(spec, pins)).run().1
+}
+
+struct Resolver<'a> {
+    spec: &'a EnvironmentSpec,
+    context: &'a ResolveContext,
+    defaults: &'static Defaults,
+    /// `profile small`.
+    because_profile: String,
+    names: Names,
+    reasons: Vec<Reason>,
+    conflicts: Vec<Conflict>,
+}
+
+const DEFAULT: &str = "default";
+
+impl<'a> Resolver<'a> {
+    fn new(spec: &'a EnvironmentSpec, context: &'a ResolveContext) -> Self {
+        let profile = spec.profile.unwrap_or_default();
+        Self {
+            spec,
+            context,
+            defaults: Defaults::of(profile),
+            because_profile: format!("profile {profile}"),
+            names: Names::new(context.environment_id, &spec.name),
+            reasons: Vec::new(),
+            conflicts: Vec::new(),
+        }
+    }
+
+    fn run(mut self) -> (Resolved, Vec<Conflict>) {
+        let root = Path::root();
+        let _: Profile =
+            self.or_because(&root.key("profile"), self.spec.profile, Profile::default(), DEFAULT);
+        let cloud = self.cloud();
+        let policy = self.policy();
+        let network = self.network();
+        let buckets = self.each(&self.spec.buckets, "buckets", Self::bucket);
+        let registries = self.each(&self.spec.registries, "registries", Self::registry);
+        let databases = self.each(&self.spec.databases, "databases", |this, key, spec, path| {
+            this.database(key, spec, path, policy)
+        });
+        let needs_key = self.defaults.encryption == Encryption::Kms
+            || buckets.values().any(|bucket| bucket.encryption == crate::BucketEncryption::EnvironmentKey)
+            || registries.values().any(|registry| registry.environment_key)
+            || databases.values().any(|database| database.environment_key);
+        let encryption_key = needs_key.then(|| EncryptionKey {
+            alias: self.names.key_alias(),
+            deletion_window_days: self.defaults.key_deletion_window_days,
+        });
+        let state = self.state();
+        let identity = Identity {
+            environment_id: self.context.environment_id,
+            tenant_id: self.context.tenant_id,
+            name: self.spec.name.as_key().clone(),
+            name_prefix: self.names.prefix().to_owned(),
+            pins: self.context.pins.clone(),
+        };
+        let tags = self.spec.tags.clone();
+        let model = InfraModel {
+            identity,
+            cloud,
+            tags,
+            encryption_key,
+            network,
+            buckets,
+            registries,
+            databases,
+            state,
+        };
+        (Resolved { model, policy, reasons: self.reasons }, self.conflicts)
+    }
+
+    fn each<T, M>(
+        &mut self,
+        specs: &BTreeMap<crate::Key, T>,
+        section: &str,
+        mut resolve: impl FnMut(&mut Self, &crate::Key, &T, &Path) -> M,
+    ) -> BTreeMap<crate::Key, M> {
+        let section = Path::root().key(section);
+        specs
+            .iter()
+            .map(|(key, spec)| (key.clone(), resolve(self, key, spec, &section.key(key.as_str()))))
+            .collect()
+    }
+
+    fn cloud(&mut self) -> AwsCloud {
+        let cloud = &self.spec.cloud;
+        let path = Path::root().key("cloud");
+        if let (Some(account), Some(role)) = (&cloud.account_id, &cloud.role_arn)
+            && cloud.role_account() != Some(account)
+        {
+            let message =
+                format!("{role} is not in account {account}, which account_id names; make them agree");
+            self.conflict(Conflict::new(path.key("role_arn"), message).with(path.key("account_id")));
+        }
+        if !matches!(Region::find(&cloud.region), RegionLookup::Known(_)) {
+            self.conflict(Conflict::new(path.key("region"), "is not a region of AWS"));
+        }
+        let external_id = &self.context.external_id;
+        AwsCloud {
+            region: cloud.region.clone(),
+            account_id: self.context.account_id.clone(),
+            assume_role: cloud
+                .role_arn
+                .clone()
+                .map(|role_arn| AssumeRole { role_arn, external_id: external_id.clone() }),
+        }
+    }
+
+    fn policy(&mut self) -> LifecyclePolicy {
+        let spec = self.spec.lifecycle.clone().unwrap_or_default();
+        let path = Path::root().key("lifecycle");
+        let defaults = self.defaults;
+        let protection = path.key("deletion_protection");
+        if spec.ttl.is_some() && spec.deletion_protection == Some(true) {
+            let message =
+                "can't be on together with a ttl, which has to destroy the environment; drop one of them";
+            self.conflict(Conflict::new(protection.clone(), message).with(path.key("ttl")));
+        }
+        let deletion_protection = if spec.ttl.is_some() {
+            self.or_because(&protection, spec.deletion_protection, false, "because lifecycle.ttl")
+        } else {
+            self.or_profile(&protection, spec.deletion_protection, defaults.deletion_protection)
+        };
+        LifecyclePolicy {
+            ttl_seconds: spec.ttl.map(crate::spec::Minutes::as_seconds),
+            deletion_protection,
+            approval: self.or_profile(&path.key("approval"), spec.approval, defaults.approval),
+            on_destroy: self.or_profile(
+                &path.key("on_destroy").key("data"),
+                spec.on_destroy.unwrap_or_default().data,
+                defaults.data_on_destroy,
+            ),
+        }
+    }
+
+    fn state(&mut self) -> StateBackend {
+        let spec = self.spec.state.clone().unwrap_or_default();
+        let path = Path::root().key("state");
+        let region = self.spec.cloud.region.clone();
+        let region = self.or_because(&path.key("region"), spec.region, region, "because cloud.region");
+        let bucket = names::state_bucket(&self.context.account_id, &region);
+        let bucket =
+            self.or_because(&path.key("bucket"), spec.bucket, bucket, "because one per account and region");
+        let (tenant, environment) = (self.context.tenant_id, self.context.environment_id);
+        StateBackend {
+            bucket,
+            key: format!("tenants/{tenant}/environments/{environment}/terraform.tfstate"),
+            region,
+        }
+    }
+
+    fn conflict(&mut self, conflict: Conflict) {
+        self.conflicts.push(conflict);
+    }
+
+    fn or_profile<T: fmt::Display>(&mut self, path: &Path, given: Option<T>, default: T) -> T {
+        let because = self.because_profile.clone();
+        self.or_because(path, given, default, &because)
+    }
+
+    fn or_because<T: fmt::Display>(&mut self, path: &Path, given: Option<T>, default: T, because: &str) -> T {
+        given.unwrap_or_else(|| {
+            self.explain(path, &default, because);
+            default
+        })
+    }
+
+    fn explain(&mut self, path: &Path, value: &impl fmt::Display, because: &str) {
+        self.reasons.push(Reason {
+            path: path.to_string(),
+            value: value.to_string(),
+            because: because.to_owned(),
+        });
+    }
+}

@@ -1,0 +1,165 @@
+//! The VPC, its zones and their subnets.
+
+use ipnet::Ipv4Net;
+
+use super::{Conflict, DEFAULT, Resolver};
+use crate::{
+    FlowLogs, Nat, Network, Zone, addresses,
+    facts::{Region, RegionLookup, ZONE_LETTERS},
+    spec::{Endpoint, FlowLogsSpec, NetworkSpec, Path, Switch, ZonesSpec},
+};
+
+/// 10.0.0.0/16, if nothing else is said.
+const DEFAULT_RANGE: (std::net::Ipv4Addr, u8) = (std::net::Ipv4Addr::new(10, 0, 0, 0), 16);
+
+impl Resolver<'_> {
+    /// The network that the file asks for, or the one that a database needs.
+    pub(super) fn network(&mut self) -> Option<Network> {
+        let path = Path::root().key("network");
+        let spec = match (&self.spec.network, self.spec.databases.keys().next()) {
+            (Some(spec), _) => spec.clone(),
+            (None, Some(database)) => {
+                let because = format!("because databases.{database} needs one");
+                self.explain(&path, &"{}", &because);
+                // Nothing runs in the private subnets, so nobody needs the way out or pays for it.
+                let nat = path.key("nat");
+                self.explain(&nat, &Nat::None, "because only databases use the network");
+                NetworkSpec { nat: Some(Nat::None), ..NetworkSpec::default() }
+            }
+            (None, None) => return None,
+        };
+        let default_range = Ipv4Net::new(DEFAULT_RANGE.0, DEFAULT_RANGE.1).ok()?;
+        let cidr = self.or_because(&path.key("cidr"), spec.cidr, default_range, DEFAULT);
+        let zones = self.zone_names(spec.availability_zones.as_ref(), &path.key("availability_zones"));
+        let nat = self.or_profile(&path.key("nat"), spec.nat, self.defaults.nat);
+        let endpoints = self.endpoints(spec.endpoints, &path.key("endpoints"));
+        let flow_logs = self.flow_logs(spec.flow_logs, &path.key("flow_logs"));
+        Some(Network {
+            name: self.names.vpc(),
+            cidr,
+            zones: self.subnets(cidr, zones?, &path)?,
+            nat,
+            gateway_endpoints: services(&endpoints, Endpoint::gateways),
+            interface_endpoints: services(&endpoints, Endpoint::interfaces),
+            flow_logs,
+        })
+    }
+
+    fn zone_names(&mut self, given: Option<&ZonesSpec>, path: &Path) -> Option<Vec<String>> {
+        let RegionLookup::Known(region) = Region::find(&self.spec.cloud.region) else { return None };
+        let of_region = Path::root().key("cloud").key("region");
+        match given {
+            Some(ZonesSpec::Names(names)) => {
+                let before = self.conflicts.len();
+                for (index, name) in names.iter().enumerate() {
+                    if zone_position(region.name, name).is_none() {
+                        let known = region.zones().collect::<Vec<_>>().join(", ");
+                        let message = format!("\"{name}\" is not a zone of {}; zones: {known}", region.name);
+                        self.conflict(Conflict::new(path.index(index), message).with(of_region.clone()));
+                    }
+                }
+                let mut names = names.clone();
+                names.sort();
+                (self.conflicts.len() == before).then_some(names)
+            }
+            Some(ZonesSpec::Count(count)) => {
+                let available = region.zone_count();
+                if usize::from(*count) > available {
+                    let message = format!("{} has {available} zones; {count} are too many", region.name);
+                    self.conflict(Conflict::new(path.clone(), message).with(of_region));
+                    return None;
+                }
+                Some(region.zones().take(usize::from(*count)).collect())
+            }
+            None => {
+                let wanted = usize::from(self.defaults.availability_zones);
+                let count = wanted.min(region.zone_count());
+                let because = if count < wanted {
+                    format!("because {} has {count} zones", region.name)
+                } else {
+                    self.because_profile.clone()
+                };
+                self.explain(path, &count, &because);
+                Some(region.zones().take(count).collect())
+            }
+        }
+    }
+
+    fn subnets(&mut self, cidr: Ipv4Net, names: Vec<String>, path: &Path) -> Option<Vec<Zone>> {
+        let region = &self.spec.cloud.region;
+        let positions: Vec<u8> = names.iter().filter_map(|name| zone_position(region, name)).collect();
+        match addresses::divide(cidr, &positions) {
+            Ok(subnets) => Some(
+                names
+                    .into_iter()
+                    .zip(subnets)
+                    .map(|(name, s)| Zone {
+                        name,
+                        public: s.public,
+                        private: s.private,
+                        isolated: s.isolated,
+                    })
+                    .collect(),
+            ),
+            Err(addresses::TooSmall { needed }) => {
+                let message = format!(
+                    "{cidr} is too small: {} zones need {} subnets of at least /{}; use /{needed} or larger",
+                    names.len(),
+                    3 * names.len(),
+                    addresses::SMALLEST_SUBNET,
+                );
+                self.conflict(Conflict::new(path.key("cidr"), message).with(path.key("availability_zones")));
+                None
+            }
+        }
+    }
+
+    fn endpoints(&mut self, given: Option<Vec<Endpoint>>, path: &Path) -> Vec<Endpoint> {
+        given.unwrap_or_else(|| {
+            let words: Vec<&str> = self.defaults.endpoints.iter().map(|endpoint| endpoint.as_str()).collect();
+            let because = self.because_profile.clone();
+            self.explain(path, &format_args!("[{}]", words.join(", ")), &because);
+            self.defaults.endpoints.to_vec()
+        })
+    }
+
+    fn flow_logs(&mut self, given: Option<Switch<FlowLogsSpec>>, path: &Path) -> Option<FlowLogs> {
+        let retention_days = match given {
+            Some(Switch::Off) => return None,
+            Some(Switch::On(spec)) => {
+                let default = self.defaults.flow_log_retention_days;
+                self.or_profile(&path.key("retention_days"), spec.retention_days, default)
+            }
+            None => {
+                let because = self.because_profile.clone();
+                let Some(days) = self.defaults.flow_logs else {
+                    self.explain(path, &false, &because);
+                    return None;
+                };
+                self.explain(&path.key("retention_days"), &days, &because);
+                days
+            }
+        };
+        let (log_group, role_name) = (self.names.flow_logs_group(), self.names.flow_logs_role());
+        Some(FlowLogs { log_group, role_name, retention_days })
+    }
+}
+
+/// Position of a zone's letter in the alphabet; `None` if it is no zone of the region.
+fn zone_position(region: &str, zone: &str) -> Option<u8> {
+    let mut letters = zone.strip_prefix(region)?.chars();
+    match (letters.next(), letters.next()) {
+        (Some(letter), None) if ZONE_LETTERS.contains(&letter) => {
+            u8::try_from(u32::from(letter) - u32::from(*ZONE_LETTERS.start())).ok()
+        }
+        _ => None,
+    }
+}
+
+/// The services behind some words, sorted: the order in the file changes nothing.
+fn services(endpoints: &[Endpoint], of: fn(Endpoint) -> &'static [&'static str]) -> Vec<String> {
+    let mut services: Vec<String> =
+        endpoints.iter().flat_map(|endpoint| of(*endpoint)).map(|service| (*service).to_owned()).collect();
+    services.sort();
+    services
+}

@@ -1,0 +1,320 @@
+//! What single values may look like, with the source of each rule.
+
+use std::collections::BTreeMap;
+
+use ipnet::Ipv4Net;
+
+use super::{
+    decode::Value,
+    problem::{any_of, nearest, quoted},
+    units::{Gibibytes, Minutes},
+};
+use crate::{
+    facts::{self, Region, RegionLookup},
+    spec::EnvironmentName,
+};
+
+pub(super) fn environment_name(value: &Value<'_>) -> Option<EnvironmentName> {
+    let text = value.text("a name")?;
+    EnvironmentName::parse(text).or_else(|| {
+        value.reject(format!(
+            "{} is not a name; use 2 to 24 of a-z, 0-9 and -, starting with a letter, with no doubled or trailing hyphen",
+            quoted(text)
+        ))
+    })
+}
+
+pub(super) fn region(value: &Value<'_>) -> Option<String> {
+    let text = value.text("a region, for example eu-west-1")?;
+    match Region::find(text) {
+        RegionLookup::Known(region) => Some(region.name.to_owned()),
+        RegionLookup::OtherPartition(partition) => value.reject(format!(
+            "{} is in the partition {partition}, which is not supported; use a region of the partition aws",
+            quoted(text)
+        )),
+        RegionLookup::Unknown => {
+            let hint = match nearest(text, Region::names()) {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None => "expected one such as eu-west-1 or us-east-1".to_owned(),
+            };
+            value.reject(format!("{} is not a region of AWS; {hint}", quoted(text)))
+        }
+    }
+}
+
+/// Twelve digits. Source: AWS Account Management reference, "AWS account identifiers".
+pub(super) fn account_id(value: &Value<'_>) -> Option<String> {
+    let text = value.text("an account id of twelve digits, in quotes")?;
+    if is_account_id(text) {
+        return Some(text.to_owned());
+    }
+    value.reject(format!("{} is not an account id; expected twelve digits, in quotes", quoted(text)))
+}
+
+fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Source: IAM user guide, "IAM identifiers" and "IAM and AWS STS quotas" (name up to 64, path up to 512 characters).
+pub(super) fn role_arn(value: &Value<'_>) -> Option<String> {
+    let text = value.text("the ARN of a role")?;
+    if is_role_arn(text) {
+        return Some(text.to_owned());
+    }
+    value.reject(format!(
+        "{} is not the ARN of a role; expected arn:aws:iam::<account id>:role/<name>",
+        quoted(text)
+    ))
+}
+
+fn is_role_arn(text: &str) -> bool {
+    let Some((account, path)) = text.strip_prefix("arn:aws:iam::").and_then(|rest| rest.split_once(":role/"))
+    else {
+        return false;
+    };
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_name_char = |b: u8| b.is_ascii_alphanumeric() || b"+=,.@_-".contains(&b);
+    is_account_id(account)
+        && (1..=64).contains(&name.len())
+        && name.bytes().all(is_name_char)
+        && path.len() <= 512
+        && path.bytes().all(|b| b.is_ascii_graphic())
+}
+
+/// The account in the ARN of a role.
+pub(super) fn account_of_role(role_arn: &str) -> Option<&str> {
+    role_arn.strip_prefix("arn:aws:iam::")?.split(':').next()
+}
+
+/// A private range of a size that a VPC may have.
+/// Source: Amazon VPC user guide, "VPC CIDR blocks" (/16 to /28; RFC 1918 is recommended, RFC 6598 allowed).
+pub(super) fn vpc_cidr(value: &Value<'_>) -> Option<Ipv4Net> {
+    const PRIVATE: [&str; 4] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
+    let text = value.text("an address range such as 10.0.0.0/16")?;
+    let Ok(net) = text.parse::<Ipv4Net>() else {
+        return value
+            .reject(format!("{} is not an address range; expected one such as 10.0.0.0/16", quoted(text)));
+    };
+    if net.addr() != net.network() {
+        return value.reject(format!("{net} has bits set outside its prefix; did you mean {}?", net.trunc()));
+    }
+    if !(16..=28).contains(&net.prefix_len()) {
+        let size = if net.prefix_len() < 16 { "large" } else { "small" };
+        return value.reject(format!("{net} is too {size} for a VPC; AWS allows /16 to /28"));
+    }
+    let is_private = |range: &str| range.parse::<Ipv4Net>().is_ok_and(|range| range.contains(&net));
+    if !PRIVATE.into_iter().any(is_private) {
+        return value.reject(format!("{net} is not a private range; choose one inside {}", any_of(PRIVATE)));
+    }
+    Some(net)
+}
+
+pub(super) fn log_retention_days(value: &Value<'_>) -> Option<u16> {
+    value.one_of(facts::LOG_RETENTION_DAYS)
+}
+
+/// General purpose buckets; no dots, which break TLS for virtual hosts.
+/// Source: S3 user guide, "General purpose bucket naming rules".
+pub(super) fn bucket_name(value: &Value<'_>) -> Option<String> {
+    let text = value.text("the name of an S3 bucket")?;
+    let is_edge = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let bytes = text.as_bytes();
+    let well_formed = (3..=63).contains(&bytes.len())
+        && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-')
+        && is_edge(bytes.first())
+        && is_edge(bytes.last());
+    let reserved = ["xn--", "sthree-", "amzn-s3-demo-"].iter().any(|prefix| text.starts_with(prefix))
+        || ["-s3alias", "--ol-s3", "--x-s3", "--table-s3"].iter().any(|suffix| text.ends_with(suffix));
+    if well_formed && !reserved {
+        return Some(text.to_owned());
+    }
+    value.reject(format!(
+        "{} is not a bucket name that S3 accepts; use 3 to 63 of a-z, 0-9 and -, starting and ending with a letter or digit",
+        quoted(text)
+    ))
+}
+
+pub(super) fn postgres_version(value: &Value<'_>) -> Option<String> {
+    let known = facts::POSTGRES_VERSIONS;
+    let text = value.text("a major version in quotes, such as \"17\"")?;
+    if known.contains(&text) {
+        return Some(text.to_owned());
+    }
+    if let Some(major) = text.split('.').next().filter(|major| text.contains('.') && known.contains(major)) {
+        return value.reject(format!(
+            "{} is a minor version; write the major one, \"{major}\": AWS upgrades minor versions by itself",
+            quoted(text)
+        ));
+    }
+    value.reject(format!("unknown version {}; RDS offers {}", quoted(text), any_of(known.iter().copied())))
+}
+
+/// `db.<family>.<size>`. Which of them a region offers is AWS's to say.
+pub(super) fn instance_class(value: &Value<'_>) -> Option<String> {
+    let text = value.text("an instance class such as db.r7g.large")?;
+    let is_part = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+            && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    let is_size = |size: &str| {
+        let words = ["micro", "small", "medium", "large", "xlarge"];
+        let multiple = size
+            .strip_suffix("xlarge")
+            .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+        words.contains(&size) || multiple
+    };
+    let parts: Vec<&str> = text.split('.').collect();
+    if text.len() <= 40
+        && matches!(parts.as_slice(), ["db", family, size] if is_part(family) && is_size(size))
+    {
+        return Some(text.to_owned());
+    }
+    value.reject(format!(
+        "{} is not an instance class of RDS; expected one such as db.r7g.large",
+        quoted(text)
+    ))
+}
+
+pub(super) fn storage(value: &Value<'_>) -> Option<Gibibytes> {
+    storage_between(value, *facts::POSTGRES_STORAGE_GIB.start(), *facts::POSTGRES_STORAGE_GIB.end())
+}
+
+pub(super) fn max_storage(value: &Value<'_>) -> Option<Gibibytes> {
+    storage_between(value, *facts::POSTGRES_STORAGE_GIB.start(), facts::POSTGRES_MAX_STORAGE_GIB)
+}
+
+fn storage_between(value: &Value<'_>, least: u32, most: u32) -> Option<Gibibytes> {
+    let what = "an amount of storage with its unit, such as \"20 GiB\"";
+    let text = match &value.node.kind {
+        super::node::Kind::Number(_) => return value.expected(what),
+        _ => value.text(what)?,
+    };
+    match Gibibytes::parse(text) {
+        Some(amount) if (least..=most).contains(&amount.0) => Some(amount),
+        Some(_) => {
+            value.reject(format!("{} is out of range; expected {least} GiB to {most} GiB", quoted(text)))
+        }
+        None => value.expected(what),
+    }
+}
+
+/// How long an environment may be told to live: an hour at least, so that it can be raised, and ten years at most.
+pub(super) fn ttl(value: &Value<'_>) -> Option<Minutes> {
+    let what = "a length of time such as 6h or \"14 days\"";
+    let text = match &value.node.kind {
+        super::node::Kind::Number(_) => return value.expected(what),
+        _ => value.text(what)?,
+    };
+    match Minutes::parse(text) {
+        Some(time) if (60..=10 * 365 * 24 * 60).contains(&time.0) => Some(time),
+        Some(_) => value.reject(format!("{} is out of range; expected 1h to 3650 days", quoted(text))),
+        None => value.expected(what),
+    }
+}
+
+/// A name inside Postgres. Source: RDS API reference, `CreateDBInstance`, `DBName` and `MasterUsername`; lower case
+/// only, because Postgres folds what is not quoted.
+pub(super) fn postgres_name(value: &Value<'_>) -> Option<String> {
+    let text = value.text("a name")?;
+    let well_formed = (1..=63).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    if !well_formed {
+        return value.reject(format!(
+            "{} is not a name; use 1 to 63 of a-z, 0-9 and _, starting with a letter",
+            quoted(text)
+        ));
+    }
+    if facts::POSTGRES_RESERVED.contains(&text) || text.starts_with("pg_") || text.starts_with("rds_") {
+        return value.reject(format!("{} is reserved by Postgres or RDS; choose another name", quoted(text)));
+    }
+    Some(text.to_owned())
+}
+
+const MAX_LABELS: usize = 32;
+
+/// Labels have rules of our own: they stand in URLs (`?label=team=platform`).
+pub(super) fn labels(value: &Value<'_>) -> BTreeMap<String, String> {
+    const RULE: &str = "use 1 to 63 of a-z, A-Z, 0-9 and . _ - /, starting and ending with a letter or digit";
+    fn is_label(text: &str) -> bool {
+        let is_edge = |c: char| c.is_ascii_alphanumeric();
+        (1..=63).contains(&text.len())
+            && text.starts_with(is_edge)
+            && text.ends_with(is_edge)
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/".contains(&b))
+    }
+    fn label_value(value: &Value<'_>) -> Option<String> {
+        let text = value.text("text")?;
+        if text.is_empty() || is_label(text) {
+            return Some(text.to_owned());
+        }
+        value.reject(format!("{} is not a label value; {RULE}", quoted(text)))
+    }
+    let check = |key: &str| {
+        if is_label(key) {
+            Ok(key.to_owned())
+        } else {
+            Err(format!("{} is not a label; {RULE}", quoted(key)))
+        }
+    };
+    let labels = value.pairs("a mapping of texts", check, label_value);
+    if labels.len() > MAX_LABELS {
+        value.complain(format!("{} labels are too many; at most {MAX_LABELS}", labels.len()));
+    }
+    labels
+}
+
+/// AWS allows 50 tags on most things; ten are left for Terrane, the blueprint and AWS itself.
+const MAX_TAGS: usize = 40;
+
+/// Source: AWS tagging guide, "Tag naming limits and requirements"; the characters are those that every service takes.
+/// Keys that differ only in case are refused, because IAM does not tell them apart.
+pub(super) fn tags(value: &Value<'_>) -> BTreeMap<String, String> {
+    fn tag_value(value: &Value<'_>) -> Option<String> {
+        let text = value.text("text")?;
+        match tag_text("value", text, 0, 256) {
+            Ok(()) => Some(text.to_owned()),
+            Err(message) => value.reject(message),
+        }
+    }
+    let check = |key: &str| {
+        tag_text("key", key, 1, 128)?;
+        match ["aws:", "terrane:"].into_iter().find(|prefix| key.to_lowercase().starts_with(prefix)) {
+            Some(prefix) => Err(format!("keys that start with {prefix} are reserved; choose another")),
+            None => Ok(key.to_owned()),
+        }
+    };
+    let tags = value.pairs("a mapping of texts", check, tag_value);
+    if tags.len() > MAX_TAGS {
+        value.complain(format!("{} tags are too many; at most {MAX_TAGS}", tags.len()));
+    }
+    let mut folded: BTreeMap<String, &str> = BTreeMap::new();
+    for key in tags.keys() {
+        if let Some(other) = folded.insert(key.to_lowercase(), key) {
+            value.reject_key(
+                key,
+                format!("differs from {} only in case, which IAM ignores; keep one", quoted(other)),
+            );
+        }
+    }
+    tags
+}
+
+fn tag_text(what: &str, text: &str, least: usize, most: usize) -> Result<(), String> {
+    let allowed = |c: char| c.is_alphanumeric() || " _.:/=+-@".contains(c);
+    if let Some(refused) = text.chars().find(|c| !allowed(*c)) {
+        return Err(format!(
+            "{} has the character {refused:?}, which AWS refuses in a tag {what}; use letters, digits, spaces and _ . : / = + - @",
+            quoted(text)
+        ));
+    }
+    if text != text.trim() {
+        return Err(format!("{} starts or ends with a space, which AWS cuts off; remove it", quoted(text)));
+    }
+    let length = text.chars().count();
+    if (least..=most).contains(&length) {
+        Ok(())
+    } else {
+        Err(format!("a tag {what} has {least} to {most} characters; this one has {length}"))
+    }
+}

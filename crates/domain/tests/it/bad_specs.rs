@@ -1,0 +1,244 @@
+//! What is wrong with a file is said with its path, its line and what to do about it.
+
+use terrane_domain::{Format, parse};
+
+use crate::{problems, with_base};
+
+/// A section added to a valid file, the path of its only problem, and the message.
+#[rustfmt::skip]
+const BAD_SECTIONS: &[(&str, &str, &str)] = &[
+    // Keys and kinds
+    ("netwrok: {}", "netwrok", "unknown key; did you mean \"network\"?"),
+    ("zzz: 1", "zzz", "unknown key; expected name, profile, labels, tags, cloud, network, buckets, registries, databases, state or lifecycle"),
+    ("network: { natt: single }", "network.natt", "unknown key; did you mean \"nat\"?"),
+    ("network: { flow-logs: {} }", "network.flow-logs", "unknown key; did you mean \"flow_logs\"?"),
+    ("network: { flow_logs: { days: 7 } }", "network.flow_logs.days", "unknown key; expected retention_days"),
+    ("network: 10.0.0.0/16", "network", "expected a mapping, found \"10.0.0.0/16\""),
+    ("network: [nat]", "network", "expected a mapping, found a list"),
+    ("network: true", "network", "expected a mapping, found true"),
+    ("databases: [main]", "databases", "expected a mapping of names, found a list"),
+    ("buckets: { uploads: yes }", "buckets.uploads", "expected a mapping, found \"yes\""),
+    ("\"a.b c\": 1", "\"a.b c\"", "unknown key; expected name, profile, labels, tags, cloud, network, buckets, registries, databases, state or lifecycle"),
+
+    // Words
+    ("profile: larg", "profile", "unknown value \"larg\"; expected small, medium or large"),
+    ("profile: 1", "profile", "expected small, medium or large, found 1"),
+    ("network: { nat: one }", "network.nat", "unknown value \"one\"; expected none, single or per_az"),
+    ("network: { nat: per-az }", "network.nat", "unknown value \"per-az\"; expected none, single or per_az"),
+    ("network: { nat: }", "network.nat", "is empty; expected none, single or per_az, or leave the line out"),
+    ("network: { nat: false }", "network.nat", "expected none, single or per_az, found false"),
+    ("network: { endpoints: [s3, sqss] }", "network.endpoints[1]", "unknown value \"sqss\"; expected s3, dynamodb, ecr, secretsmanager, logs, monitoring, sts, kms, ssm, ec2, sqs or sns; did you mean \"sqs\"?"),
+    ("network: { endpoints: [s3, s3] }", "network.endpoints[1]", "is in the list twice; keep one"),
+    ("network: { endpoints: s3 }", "network.endpoints", "expected a list of services, such as [s3, ecr], found \"s3\""),
+    ("databases: { main: { engine: mysql } }", "databases.main.engine", "unknown value \"mysql\"; expected postgres"),
+    ("state: { lock: dynamodb }", "state.lock", "unknown value \"dynamodb\"; expected s3"),
+    ("lifecycle: { approval: sometimes }", "lifecycle.approval", "unknown value \"sometimes\"; expected always, when_destructive or never"),
+    ("lifecycle: { on_destroy: { data: keep } }", "lifecycle.on_destroy.data", "unknown value \"keep\"; expected snapshot or delete"),
+    ("lifecycle: { on_destroy: delete }", "lifecycle.on_destroy", "expected a mapping, found \"delete\""),
+    ("buckets: { uploads: { encryption: AES256 } }", "buckets.uploads.encryption", "unknown value \"AES256\"; expected aws or kms"),
+    ("buckets: { uploads: { versioning: yes } }", "buckets.uploads.versioning", "expected true or false, found \"yes\""),
+    ("buckets: { uploads: { versioning: 1 } }", "buckets.uploads.versioning", "expected true or false, found 1"),
+    ("network: { flow_logs: true }", "network.flow_logs", "write {} to turn it on with its defaults, or false to turn it off"),
+    ("network: { flow_logs: 90 }", "network.flow_logs", "expected a mapping, found 90"),
+
+    // Names
+    ("buckets: { Uploads: {} }", "buckets.Uploads", "\"Uploads\" is not a name; use 1 to 24 of a-z, 0-9 and -, starting with a letter, with no doubled or trailing hyphen"),
+    ("buckets: { up--loads: {} }", "buckets.up--loads", "\"up--loads\" is not a name; use 1 to 24 of a-z, 0-9 and -, starting with a letter, with no doubled or trailing hyphen"),
+    ("registries: { api_v2: {} }", "registries.api_v2", "\"api_v2\" is not a name; use 1 to 24 of a-z, 0-9 and -, starting with a letter, with no doubled or trailing hyphen"),
+    ("databases: { main-: {} }", "databases.main-", "\"main-\" is not a name; use 1 to 24 of a-z, 0-9 and -, starting with a letter, with no doubled or trailing hyphen"),
+    ("databases: { 1st: {} }", "databases.1st", "\"1st\" is not a name; use 1 to 24 of a-z, 0-9 and -, starting with a letter, with no doubled or trailing hyphen"),
+    ("databases: { a-name-of-twenty-five-char: {} }", "databases.a-name-of-twenty-five-char", "\"a-name-of-twenty-five-char\" is not a name; use 1 to 24 of a-z, 0-9 and -, starting with a letter, with no doubled or trailing hyphen"),
+
+    // Network
+    ("network: { cidr: 10.0.0.0 }", "network.cidr", "\"10.0.0.0\" is not an address range; expected one such as 10.0.0.0/16"),
+    ("network: { cidr: 10.0.0.0/33 }", "network.cidr", "\"10.0.0.0/33\" is not an address range; expected one such as 10.0.0.0/16"),
+    ("network: { cidr: \"fd00::/16\" }", "network.cidr", "\"fd00::/16\" is not an address range; expected one such as 10.0.0.0/16"),
+    ("network: { cidr: 10.40.1.0/16 }", "network.cidr", "10.40.1.0/16 has bits set outside its prefix; did you mean 10.40.0.0/16?"),
+    ("network: { cidr: 10.0.0.0/8 }", "network.cidr", "10.0.0.0/8 is too large for a VPC; AWS allows /16 to /28"),
+    ("network: { cidr: 10.0.0.0/29 }", "network.cidr", "10.0.0.0/29 is too small for a VPC; AWS allows /16 to /28"),
+    ("network: { cidr: 8.8.0.0/16 }", "network.cidr", "8.8.0.0/16 is not a private range; choose one inside 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10"),
+    ("network: { cidr: 10.40.0.0/26, availability_zones: 3 }", "network.cidr", "10.40.0.0/26 is too small: 3 zones need 9 subnets of at least /27; use /22 or larger"),
+    ("network: { cidr: 10.40.0.0/23 }", "network.cidr", "10.40.0.0/23 is too small: 2 zones need 6 subnets of at least /27; use /22 or larger"),
+    ("network: { availability_zones: 1 }", "network.availability_zones", "expected a number of zones from 2 to 6, or a list of their names, found 1"),
+    ("network: { availability_zones: 4 }", "network.availability_zones", "eu-west-1 has 3 zones; 4 are too many"),
+    ("network: { availability_zones: \"3\" }", "network.availability_zones", "expected a number of zones from 2 to 6, or a list of their names, found \"3\""),
+    ("network: { availability_zones: [eu-west-1a] }", "network.availability_zones", "names 1; expected 2 to 6, because a database needs two"),
+    ("network: { availability_zones: [eu-west-1a, eu-west-1a] }", "network.availability_zones[1]", "is in the list twice; keep one"),
+    ("network: { availability_zones: [eu-west-1a, eu-west-1x] }", "network.availability_zones[1]", "\"eu-west-1x\" is not a zone of eu-west-1; zones: eu-west-1a, eu-west-1b, eu-west-1c"),
+    ("network: { availability_zones: [eu-west-1a, us-east-1b] }", "network.availability_zones[1]", "\"us-east-1b\" is not a zone of eu-west-1; zones: eu-west-1a, eu-west-1b, eu-west-1c"),
+    ("network: { availability_zones: [eu-west-1a, \"${x}\"] }", "network.availability_zones[1]", "\"${x}\" is not the name of a zone; expected one such as eu-west-1a"),
+    ("network: { flow_logs: { retention_days: 31 } }", "network.flow_logs.retention_days", "expected 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653, found 31"),
+
+    // Buckets and registries
+    ("buckets: { uploads: { lifecycle: { expire_after_days: 0 } } }", "buckets.uploads.lifecycle.expire_after_days", "expected a whole number from 1 to 36500, found 0"),
+    ("buckets: { uploads: { lifecycle: { expire_after_days: 1.5 } } }", "buckets.uploads.lifecycle.expire_after_days", "expected a whole number from 1 to 36500, found 1.5"),
+    ("buckets: { uploads: { lifecycle: { expire_after_days: \"30\" } } }", "buckets.uploads.lifecycle.expire_after_days", "expected a whole number from 1 to 36500, found text; write 30 without quotes"),
+    ("buckets: { uploads: { lifecycle: { glacier_after_days: 90, expire_after_days: 90 } } }", "buckets.uploads.lifecycle.expire_after_days", "90 must be more than glacier_after_days, which is 90"),
+    ("buckets: { uploads: { lifecycle: { expire_old_versions_after_days: 9 } } }", "buckets.uploads.lifecycle.expire_old_versions_after_days", "there are no old versions without versioning; set versioning: true or leave this out"),
+    ("registries: { api: { keep_last: -1 } }", "registries.api.keep_last", "expected a whole number from 1 to 1000, found -1"),
+    ("registries: { api: { keep_last: 99999999999999999999 } }", "registries.api.keep_last", "expected a whole number from 1 to 1000, found 99999999999999999999"),
+
+    // Databases
+    ("databases: { main: { version: 17.1 } }", "databases.main.version", "17.1 must be quoted: \"17.1\""),
+    ("databases: { main: { version: 17 } }", "databases.main.version", "17 must be quoted: \"17\""),
+    ("databases: { main: { version: \"17.1\" } }", "databases.main.version", "\"17.1\" is a minor version; write the major one, \"17\": AWS upgrades minor versions by itself"),
+    ("databases: { main: { version: \"9\" } }", "databases.main.version", "unknown version \"9\"; RDS offers 14, 15, 16, 17 or 18"),
+    ("databases: { main: { size: tiny } }", "databases.main.size", "unknown value \"tiny\"; expected small, medium or large"),
+    ("databases: { main: { size: db.r7g.large } }", "databases.main.size", "an exact size is written { instance_class: db.r7g.large }"),
+    ("databases: { main: { size: {} } }", "databases.main.size.instance_class", "is required, for example db.r7g.large"),
+    ("databases: { main: { size: { instance_class: m5.large } } }", "databases.main.size.instance_class", "\"m5.large\" is not an instance class of RDS; expected one such as db.r7g.large"),
+    ("databases: { main: { size: { instance_class: db.r7g.lrge } } }", "databases.main.size.instance_class", "\"db.r7g.lrge\" is not an instance class of RDS; expected one such as db.r7g.large"),
+    ("databases: { main: { storage: 20 } }", "databases.main.storage", "expected an amount of storage with its unit, such as \"20 GiB\", found 20"),
+    ("databases: { main: { storage: 20 GB } }", "databases.main.storage", "expected an amount of storage with its unit, such as \"20 GiB\", found \"20 GB\""),
+    ("databases: { main: { storage: 5 GiB } }", "databases.main.storage", "\"5 GiB\" is out of range; expected 20 GiB to 59392 GiB"),
+    ("databases: { main: { storage: 100 GiB, max_storage: 105 GiB } }", "databases.main.max_storage", "105 GiB must be at least 10 % more than the storage of 100 GiB; use 110 GiB or more"),
+    ("databases: { main: { backup_retention_days: 36 } }", "databases.main.backup_retention_days", "expected a whole number from 0 to 35, found 36"),
+    ("databases: { main: { high_availability: \"true\" } }", "databases.main.high_availability", "expected true or false, found \"true\""),
+    ("databases: { main: { enhanced_monitoring: { interval_seconds: 20 } } }", "databases.main.enhanced_monitoring.interval_seconds", "expected 1, 5, 10, 15, 30 or 60, found 20"),
+    ("databases: { main: { database_name: my-app } }", "databases.main.database_name", "\"my-app\" is not a name; use 1 to 63 of a-z, 0-9 and _, starting with a letter"),
+    ("databases: { main: { master_username: admin } }", "databases.main.master_username", "\"admin\" is reserved by Postgres or RDS; choose another name"),
+    ("databases: { main: { database_name: pg_app } }", "databases.main.database_name", "\"pg_app\" is reserved by Postgres or RDS; choose another name"),
+
+    // Labels and tags
+    ("labels: { team: [a] }", "labels.team", "expected text, found a list"),
+    ("labels: { team: 7 }", "labels.team", "7 must be quoted: \"7\""),
+    ("labels: { \"a=b\": c }", "labels.\"a=b\"", "\"a=b\" is not a label; use 1 to 63 of a-z, A-Z, 0-9 and . _ - /, starting and ending with a letter or digit"),
+    ("labels: { team: \"-x\" }", "labels.team", "\"-x\" is not a label value; use 1 to 63 of a-z, A-Z, 0-9 and . _ - /, starting and ending with a letter or digit"),
+    ("tags: { cost-center: 4711 }", "tags.cost-center", "4711 must be quoted: \"4711\""),
+    ("tags: { live: true }", "tags.live", "true must be quoted: \"true\""),
+    ("tags: { \"aws:x\": y }", "tags.aws:x", "keys that start with aws: are reserved; choose another"),
+    ("tags: { \"Terrane:environment\": y }", "tags.Terrane:environment", "keys that start with terrane: are reserved; choose another"),
+    ("tags: { owner: \"a<b\" }", "tags.owner", "\"a<b\" has the character '<', which AWS refuses in a tag value; use letters, digits, spaces and _ . : / = + - @"),
+    ("tags: { \"a\\nb\": c }", "tags.\"a\\nb\"", "\"a\\nb\" has the character '\\n', which AWS refuses in a tag key; use letters, digits, spaces and _ . : / = + - @"),
+    ("tags: { owner: \" anna\" }", "tags.owner", "\" anna\" starts or ends with a space, which AWS cuts off; remove it"),
+    ("tags: { \"\": x }", "tags.\"\"", "a tag key has 1 to 128 characters; this one has 0"),
+    ("tags: { Owner: a, owner: b }", "tags.owner", "differs from \"Owner\" only in case, which IAM ignores; keep one"),
+
+    // State and lifecycle
+    ("state: { bucket: My_Bucket }", "state.bucket", "\"My_Bucket\" is not a bucket name that S3 accepts; use 3 to 63 of a-z, 0-9 and -, starting and ending with a letter or digit"),
+    ("state: { bucket: xn--state }", "state.bucket", "\"xn--state\" is not a bucket name that S3 accepts; use 3 to 63 of a-z, 0-9 and -, starting and ending with a letter or digit"),
+    ("state: { region: mars-north-1 }", "state.region", "\"mars-north-1\" is not a region of AWS; expected one such as eu-west-1 or us-east-1"),
+    ("lifecycle: { ttl: 6 }", "lifecycle.ttl", "expected a length of time such as 6h or \"14 days\", found 6"),
+    ("lifecycle: { ttl: 6 weeks }", "lifecycle.ttl", "expected a length of time such as 6h or \"14 days\", found \"6 weeks\""),
+    ("lifecycle: { ttl: 5m }", "lifecycle.ttl", "\"5m\" is out of range; expected 1h to 3650 days"),
+    ("lifecycle: { ttl: 6h, deletion_protection: true }", "lifecycle.deletion_protection", "can't be on together with a ttl, which has to destroy the environment; drop one of them"),
+
+    // YAML itself
+    ("name: again", "name", "this key is given twice; keep one"),
+    ("buckets: { a: {}, a: {} }", "buckets.a", "this key is given twice; keep one"),
+    ("network: *shared", "", "not valid YAML: while parsing node, found unknown anchor"),
+    ("labels: &shared { a: b }", "labels", "anchors (&name) are not supported; write the plain value"),
+    ("labels: { <<: { a: b } }", "labels", "merge keys (<<) are not supported; repeat the values"),
+    ("labels: { a: !!str 1 }", "labels.a", "tags (!name) are not supported; write the plain value"),
+    ("labels: { ? [a, b] : c }", "labels", "a key must be a word, not a list or a mapping"),
+    ("labels: { ~: c }", "labels", "a key is missing before the colon"),
+    ("---\nname: other", "", "several documents; write one file for each environment"),
+];
+
+/// A whole file, the path of its only problem, and the message.
+#[rustfmt::skip]
+const BAD_FILES: &[(&str, &str, &str)] = &[
+    ("", "", "the file is empty; it needs at least name and cloud.region"),
+    ("# nothing here\n", "", "the file is empty; it needs at least name and cloud.region"),
+    ("just text", "", "expected a mapping, found \"just text\""),
+    ("[1, 2]", "", "expected a mapping, found a list"),
+    ("cloud: { region: eu-west-1 }", "name", "is required, for example dev-anna"),
+    ("name: dev", "cloud", "is required, for example { region: eu-west-1 }"),
+    ("name: dev\ncloud: {}", "cloud.region", "is required, for example eu-west-1"),
+    ("name: d\ncloud: { region: eu-west-1 }", "name", "\"d\" is not a name; use 2 to 24 of a-z, 0-9 and -, starting with a letter, with no doubled or trailing hyphen"),
+    ("name: 42\ncloud: { region: eu-west-1 }", "name", "42 must be quoted: \"42\""),
+    ("name: Dev\ncloud: { region: eu-west-1 }", "name", "\"Dev\" is not a name; use 2 to 24 of a-z, 0-9 and -, starting with a letter, with no doubled or trailing hyphen"),
+    ("name: dev\ncloud: { region: eu-west-9 }", "cloud.region", "\"eu-west-9\" is not a region of AWS; did you mean \"eu-west-1\"?"),
+    ("name: dev\ncloud: { region: atlantis }", "cloud.region", "\"atlantis\" is not a region of AWS; expected one such as eu-west-1 or us-east-1"),
+    ("name: dev\ncloud: { region: cn-north-1 }", "cloud.region", "\"cn-north-1\" is in the partition aws-cn, which is not supported; use a region of the partition aws"),
+    ("name: dev\ncloud: { region: eu-west-1, provider: gcp }", "cloud.provider", "unknown value \"gcp\"; expected aws"),
+    ("name: dev\ncloud: { region: eu-west-1, account_id: 222222222222 }", "cloud.account_id", "222222222222 must be quoted: \"222222222222\""),
+    ("name: dev\ncloud: { region: eu-west-1, account_id: 012345678901 }", "cloud.account_id", "012345678901 must be quoted: \"012345678901\""),
+    ("name: dev\ncloud: { region: eu-west-1, account_id: \"22\" }", "cloud.account_id", "\"22\" is not an account id; expected twelve digits, in quotes"),
+    ("name: dev\ncloud: { region: eu-west-1, role_arn: Provisioner }", "cloud.role_arn", "\"Provisioner\" is not the ARN of a role; expected arn:aws:iam::<account id>:role/<name>"),
+    ("name: dev\ncloud: { region: eu-west-1, role_arn: \"arn:aws:iam::222222222222:user/anna\" }", "cloud.role_arn", "\"arn:aws:iam::222222222222:user/anna\" is not the ARN of a role; expected arn:aws:iam::<account id>:role/<name>"),
+    ("name: dev\ncloud: { region: eu-west-1, account_id: \"111111111111\", role_arn: \"arn:aws:iam::222222222222:role/P\" }", "cloud.role_arn", "arn:aws:iam::222222222222:role/P is not in account 111111111111, which account_id names; make them agree"),
+    ("name: dev\ncloud: { region: eu-west-1, external_id: mine }", "cloud.external_id", "unknown key; expected provider, region, account_id or role_arn"),
+    ("name: dev\ncloud: { region: us-west-1 }\nprofile: large\nnetwork: { availability_zones: 3 }", "network.availability_zones", "us-west-1 has 2 zones; 3 are too many"),
+    ("name: dev\ncloud: { region: us-east-1 }\nnetwork: { cidr: 10.0.0.0/22, availability_zones: 5 }", "network.cidr", "10.0.0.0/22 is too small: 5 zones need 15 subnets of at least /27; use /21 or larger"),
+    ("name: dev\ncloud:\n\tregion: eu-west-1\n", "", "not valid YAML: tabs disallowed within this context (block indentation); indent with spaces, not with tabs"),
+    ("name: [dev\n", "", "not valid YAML: while parsing a flow sequence, expected ',' or ']'"),
+    ("name: dev\u{0}\n", "", "contains the control character U+0000; a spec is plain text"),
+];
+
+#[test]
+fn each_bad_spec_is_refused_with_its_path_and_a_remedy() {
+    let sections = BAD_SECTIONS.iter().map(|(section, path, message)| (with_base(section), path, message));
+    let files = BAD_FILES.iter().map(|(file, path, message)| ((*file).to_owned(), path, message));
+    let mut wrong = Vec::new();
+    for (text, path, message) in sections.chain(files) {
+        let found: Vec<(String, String)> = problems(&text).into_iter().map(|p| (p.path, p.message)).collect();
+        if found != [((*path).to_owned(), (*message).to_owned())] {
+            wrong.push(format!("{text}\n  expected {path}: {message}\n  found    {found:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(BAD_SECTIONS.len() + BAD_FILES.len() >= 60);
+}
+
+#[test]
+fn all_problems_are_told_at_once_with_their_lines() {
+    let text = "\
+name: acme-prod
+cloud:
+  region: eu-west-7
+network:
+  cidr: 10.40.0.0/26
+  nat: one
+databases:
+  main:
+    version: 17.1
+    verion: \"17\"
+";
+    let listing = parse(text.as_bytes(), Format::Yaml).unwrap_err().to_string();
+    let expected = "\
+4 problems
+  cloud.region: \"eu-west-7\" is not a region of AWS; did you mean \"eu-west-1\"?   (line 3)
+  network.nat: unknown value \"one\"; expected none, single or per_az             (line 6)
+  databases.main.version: 17.1 must be quoted: \"17.1\"                           (line 9)
+  databases.main.verion: unknown key; did you mean \"version\"?                   (line 10)";
+    assert_eq!(listing, expected);
+}
+
+#[test]
+fn rules_across_values_are_told_together_with_the_rest() {
+    let text = with_base("network:\n  cidr: 10.40.0.0/26\n  nat: one\n");
+    let listing = parse(text.as_bytes(), Format::Yaml).unwrap_err().to_string();
+    let expected = "\
+2 problems
+  network.cidr: 10.40.0.0/26 is too small: 2 zones need 6 subnets of at least /27; use /22 or larger   (line 4)
+  network.nat: unknown value \"one\"; expected none, single or per_az                                    (line 5)";
+    assert_eq!(listing, expected);
+}
+
+#[test]
+fn a_rule_across_values_says_nothing_while_one_of_them_is_broken() {
+    let text = with_base("network: { cidr: 10.40.0.0/26, availability_zones: three }");
+    let paths: Vec<String> = problems(&text).into_iter().map(|problem| problem.path).collect();
+    assert_eq!(paths, ["network.availability_zones"]);
+}
+
+#[test]
+fn pointers_are_json_pointers() {
+    let text = with_base("buckets: { \"a/b~c\": {} }\nnetwork: { endpoints: [s3, x] }");
+    let pointers: Vec<String> = problems(&text).into_iter().map(|problem| problem.pointer).collect();
+    assert_eq!(pointers, ["/buckets/a~1b~0c", "/network/endpoints/1"]);
+}
+
+#[test]
+fn json_is_judged_like_yaml() {
+    let parse = |text: &str| parse(text.as_bytes(), Format::Json).unwrap_err().to_string();
+    let text = r#"{ "name": "dev", "name": "dev", "cloud": { "region": "eu-west-1" }, "network": { "nat": "one" } }"#;
+    assert_eq!(
+        parse(text),
+        "2 problems\n  name: this key is given twice; keep one\n  network.nat: unknown value \"one\"; expected none, single or per_az"
+    );
+    assert_eq!(parse(r#"{ "name": "#), "1 problem\n  not valid JSON: EOF while parsing a value   (line 1)");
+    assert_eq!(parse("{} {}"), "1 problem\n  not valid JSON: trailing characters   (line 1)");
+    assert_eq!(parse("name: dev"), "1 problem\n  not valid JSON: expected ident   (line 1)");
+}

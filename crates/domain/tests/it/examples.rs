@@ -1,0 +1,59 @@
+//! The example files are valid, and the full one is full.
+
+use std::{collections::BTreeSet, fs, path::PathBuf};
+
+use terrane_domain::{BucketEncryption, Nat};
+
+use crate::{read, resolved, schema};
+
+fn repository() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn text_of(path: &str) -> String {
+    fs::read_to_string(repository().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+#[test]
+fn every_example_is_read_and_resolves() {
+    let mut count = 0;
+    for entry in fs::read_dir(repository().join("examples")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "yaml") {
+            count += 1;
+            resolved(&read(&fs::read_to_string(&path).unwrap()));
+        }
+    }
+    assert!(count >= 3);
+}
+
+#[test]
+fn the_full_example_mentions_every_key_that_there_is() {
+    let text = text_of("example-config.yaml");
+    resolved(&read(&text));
+    let words: BTreeSet<&str> = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).collect();
+    for section in schema::sections() {
+        for key in section.keys {
+            assert!(words.contains(key.as_str()), "{}: {key} is missing", section.pointer);
+        }
+    }
+}
+
+#[test]
+fn the_minimal_example_is_one_nat_gateway_and_two_zones() {
+    let network = resolved(&read(&text_of("examples/minimal.yaml"))).model.network.unwrap();
+    assert_eq!((network.zones.len(), network.nat), (2, Nat::Single));
+}
+
+#[test]
+fn the_production_example_is_protected_and_spread_over_three_zones() {
+    let resolved = resolved(&read(&text_of("examples/production.yaml")));
+    let model = resolved.model;
+    let network = model.network.unwrap();
+    assert_eq!((network.zones.len(), network.nat), (3, Nat::PerAz));
+    assert_eq!(network.interface_endpoints, ["ecr.api", "ecr.dkr", "secretsmanager"]);
+    assert!(resolved.policy.deletion_protection && model.encryption_key.is_some());
+    let (_, database) = model.databases.first_key_value().unwrap();
+    assert!(database.multi_az && database.deletion_protection && database.environment_key);
+    assert!(model.buckets.values().all(|bucket| bucket.encryption == BucketEncryption::EnvironmentKey));
+}

@@ -1,0 +1,153 @@
+//! What holds for every file, however it is put together.
+
+use proptest::{prelude::*, strategy::ValueTree};
+use serde_json::{Value, json};
+use terrane_domain::{Format, ResolveContext, parse, parse_value, resolve};
+
+use crate::pins;
+
+/// A value for a key: mostly one of those given, sometimes nonsense, often left out.
+fn one(values: Vec<Value>) -> impl Strategy<Value = Option<Value>> {
+    let nonsense = prop_oneof![
+        Just(Value::Null),
+        Just(json!({})),
+        Just(json!([])),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+    ];
+    prop_oneof![30 => Just(None), 60 => prop::sample::select(values).prop_map(Some), 1 => nonsense.prop_map(Some)]
+}
+
+/// A mapping with some of these keys.
+fn section(keys: Vec<(&'static str, BoxedStrategy<Option<Value>>)>) -> BoxedStrategy<Option<Value>> {
+    let (names, values): (Vec<_>, Vec<_>) = keys.into_iter().unzip();
+    let mapping = values.prop_map(move |values| {
+        let entries = names.iter().zip(values).filter_map(|(name, value)| Some(((*name).to_owned(), value?)));
+        Some(Value::Object(entries.collect()))
+    });
+    prop_oneof![1 => Just(None), 4 => mapping].boxed()
+}
+
+/// A mapping with one or two chosen names.
+fn named(item: BoxedStrategy<Option<Value>>) -> BoxedStrategy<Option<Value>> {
+    let names = prop::sample::subsequence(vec!["main", "b", "third-one"], 1..=2);
+    (names, item)
+        .prop_map(|(names, item)| {
+            item.map(|item| names.into_iter().map(|name| (name.to_owned(), item.clone())).collect())
+        })
+        .boxed()
+}
+
+macro_rules! values {
+    ($($value:tt),+ $(,)?) => { one(vec![$(json!($value)),+]).boxed() };
+}
+
+fn environments() -> impl Strategy<Value = Value> {
+    let cloud = section(vec![
+        ("provider", values!["aws"]),
+        ("region", values!["eu-west-1", "us-east-1", "us-west-1"]),
+        ("account_id", values!["222222222222"]),
+        ("role_arn", values!["arn:aws:iam::222222222222:role/Terrane", "arn:aws:iam::111111111111:role/a/b"]),
+    ]);
+    let network = section(vec![
+        ("cidr", values!["10.0.0.0/16", "10.1.0.0/22", "192.168.0.0/24"]),
+        ("availability_zones", values![2, 3, 6, ["us-east-1a", "us-east-1f"], ["eu-west-1c", "eu-west-1a"]]),
+        ("nat", values!["none", "single", "per_az"]),
+        ("endpoints", values![["s3", "ecr"], [], ["ssm"]]),
+        ("flow_logs", values![false, {}, { "retention_days": 7 }]),
+    ]);
+    let bucket = section(vec![
+        ("versioning", values![true, false]),
+        ("encryption", values!["aws", "kms"]),
+        (
+            "lifecycle",
+            values![{}, { "glacier_after_days": 9, "expire_after_days": 9 }, { "expire_old_versions_after_days": 3 }],
+        ),
+        ("force_destroy", values![true]),
+    ]);
+    let registry = section(vec![
+        ("keep_last", values![1, 1000]),
+        ("encryption", values!["kms"]),
+        ("scan", values![false]),
+    ]);
+    let database = section(vec![
+        ("version", values!["14", "18"]),
+        ("size", values!["small", "large", { "instance_class": "db.r7g.2xlarge" }]),
+        ("storage", values!["20 GiB", "58 TiB"]),
+        ("max_storage", values!["64 TiB", "30 GiB"]),
+        ("high_availability", values![true, false]),
+        ("enhanced_monitoring", values![false, {}, { "interval_seconds": 5 }]),
+        ("database_name", values!["app", "orders_2"]),
+    ]);
+    let lifecycle = section(vec![
+        ("ttl", values!["6h", "90 days"]),
+        ("deletion_protection", values![true, false]),
+        ("on_destroy", values![{ "data": "delete" }, {}]),
+    ]);
+    section(vec![
+        ("name", values!["dev-anna", "a-name-of-24-characters-x"]),
+        ("profile", values!["small", "medium", "large"]),
+        ("labels", values![{ "team": "platform" }]),
+        ("tags", values![{ "cost-center": "4711", "Größe": "å/b" }]),
+        ("cloud", cloud),
+        ("network", network),
+        ("buckets", named(bucket)),
+        ("registries", named(registry)),
+        ("databases", named(database)),
+        ("state", values![{ "bucket": "my-state" }, { "region": "us-east-1", "lock": "s3" }]),
+        ("lifecycle", lifecycle),
+    ])
+    .prop_map(|environment| {
+        let mut environment = environment.unwrap_or_default();
+        // Most files name what is required; the rest of the file would never be reached otherwise.
+        if let Some(map) = environment.as_object_mut() {
+            map.entry("name").or_insert_with(|| json!("dev"));
+            let cloud = map.entry("cloud").or_insert_with(|| json!({}));
+            if let Some(cloud) = cloud.as_object_mut() {
+                cloud.entry("region").or_insert_with(|| json!("eu-west-1"));
+            }
+        }
+        environment
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_file_that_is_read_resolves_and_reads_back(environment in environments()) {
+        let Ok(spec) = parse_value(&environment) else { return Ok(()) };
+        let context = ResolveContext::preview(&spec, pins());
+        let resolved = resolve(&spec, &context);
+        prop_assert!(resolved.is_ok(), "{:?}", resolved.err());
+        prop_assert_eq!(&resolve(&spec, &context).unwrap(), &resolved.unwrap());
+
+        let written = spec.to_json();
+        prop_assert_eq!(&parse_value(&written).unwrap(), &spec);
+        // JSON is YAML, so the other reader has to agree.
+        prop_assert_eq!(&parse(written.to_string().as_bytes(), Format::Yaml).unwrap(), &spec);
+    }
+
+    #[test]
+    fn every_refusal_names_what_it_is_about(environment in environments()) {
+        if let Err(problems) = parse_value(&environment) {
+            prop_assert!(problems.iter().next().is_some());
+            for problem in &problems {
+                prop_assert!(!problem.message.is_empty() && !problem.message.contains('\n'));
+                prop_assert_eq!(problem.path.is_empty(), problem.pointer.is_empty());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_strategy_gives_files_of_both_kinds() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let tries = 1_000;
+    let read = (0..tries)
+        .filter(|_| parse_value(&environments().new_tree(&mut runner).unwrap().current()).is_ok())
+        .count();
+    assert!((tries / 20..tries * 19 / 20).contains(&read), "{read} of {tries} were read");
+}

@@ -1,0 +1,170 @@
+//! What a file does not say is filled in, and the answer says why.
+
+use std::collections::BTreeMap;
+
+use terrane_domain::{
+    ApprovalPolicy, DataOnDestroy, EnvironmentId, LifecyclePolicy, Nat, ResolveContext, TenantId, resolve,
+};
+
+use crate::{pins, read, resolved, with_base};
+
+fn reasons(yaml: &str) -> BTreeMap<String, String> {
+    resolved(&read(yaml))
+        .reasons
+        .into_iter()
+        .map(|r| (r.path, format!("{} ({})", r.value, r.because)))
+        .collect()
+}
+
+fn reason(yaml: &str, path: &str) -> String {
+    reasons(yaml).get(path).cloned().unwrap_or_default()
+}
+
+#[test]
+fn each_default_says_where_it_comes_from() {
+    let large = with_base("profile: large\nnetwork: {}\ndatabases: { main: { size: small } }\n");
+    for (path, expected) in [
+        ("network.nat", "per_az (profile large)"),
+        ("network.cidr", "10.0.0.0/16 (default)"),
+        ("network.endpoints", "[s3] (profile large)"),
+        ("network.flow_logs.retention_days", "90 (profile large)"),
+        ("databases.main.high_availability", "true (profile large)"),
+        ("databases.main.size.instance_class", "db.t4g.micro (because size small)"),
+        ("databases.main.storage", "20 GiB (because size small)"),
+        ("databases.main.deletion_protection", "true (profile large)"),
+        ("state.region", "eu-west-1 (because cloud.region)"),
+        ("state.bucket", "terrane-state-000000000000-eu-west-1 (because one per account and region)"),
+    ] {
+        assert_eq!(reason(&large, path), expected, "{path}");
+    }
+    assert_eq!(reason(&large, "profile"), "", "what is given needs no reason");
+    assert_eq!(reason(&with_base(""), "profile"), "small (default)");
+}
+
+#[test]
+fn a_database_brings_a_network_without_a_way_out() {
+    let spec = read(&with_base("databases: { main: {} }"));
+    let network = resolved(&spec).model.network.unwrap();
+    assert_eq!((network.nat, network.zones.len()), (Nat::None, 2));
+    let reasons = reasons(&with_base("databases: { main: {} }"));
+    assert_eq!(reasons["network"], "{} (because databases.main needs one)");
+    assert_eq!(reasons["network.nat"], "none (because only databases use the network)");
+}
+
+#[test]
+fn nothing_brings_a_network_by_itself() {
+    assert_eq!(resolved(&read(&with_base("buckets: { a: {} }\nregistries: { b: {} }"))).model.network, None);
+}
+
+#[test]
+fn a_region_with_two_zones_limits_the_default() {
+    let yaml = "name: dev\nprofile: large\ncloud: { region: us-west-1 }\nnetwork: {}";
+    assert_eq!(reason(yaml, "network.availability_zones"), "2 (because us-west-1 has 2 zones)");
+}
+
+#[test]
+fn zones_in_another_order_give_the_same_subnets() {
+    let with = |zones: &str| {
+        resolved(&read(&with_base(&format!("network: {{ availability_zones: [{zones}] }}")))).model
+    };
+    assert_eq!(with("eu-west-1c, eu-west-1a"), with("eu-west-1a, eu-west-1c"));
+    let all = with("eu-west-1a, eu-west-1b, eu-west-1c").network.unwrap().zones;
+    assert_eq!(with("eu-west-1a, eu-west-1c").network.unwrap().zones, [all[0].clone(), all[2].clone()]);
+}
+
+#[test]
+fn an_account_may_have_a_zone_that_the_table_does_not_know() {
+    let yaml =
+        "name: dev\ncloud: { region: us-west-1 }\nnetwork: { availability_zones: [us-west-1a, us-west-1c] }";
+    assert_eq!(resolved(&read(yaml)).model.network.unwrap().zones[1].name, "us-west-1c");
+}
+
+#[test]
+fn a_switch_turns_on_with_its_defaults_and_off_with_false() {
+    let flow_logs = |yaml: &str| resolved(&read(&with_base(yaml))).model.network.unwrap().flow_logs;
+    assert_eq!(flow_logs("network: {}"), None);
+    assert_eq!(flow_logs("network: { flow_logs: }").unwrap().retention_days, 7);
+    assert_eq!(flow_logs("network: { flow_logs: { retention_days: 30 } }").unwrap().retention_days, 30);
+    assert_eq!(flow_logs("profile: large\nnetwork: { flow_logs: false }"), None);
+}
+
+#[test]
+fn a_section_without_a_value_is_a_section_with_all_defaults() {
+    assert_eq!(read(&with_base("network:\n")), read(&with_base("network: {}\n")));
+    assert_eq!(read(&with_base("buckets:\n  a:\n")), read(&with_base("buckets: { a: {} }\n")));
+}
+
+#[test]
+fn small_uses_keys_of_aws_until_something_asks_for_its_own() {
+    let model = |yaml: &str| resolved(&read(&with_base(yaml))).model;
+    assert_eq!(model("buckets: { a: {} }").encryption_key, None);
+    assert!(model("buckets: { a: { encryption: kms } }").encryption_key.is_some());
+    let medium = model("profile: medium\nregistries: { a: {} }");
+    assert!(
+        medium.encryption_key.is_some()
+            && medium.registries.values().all(|registry| registry.environment_key)
+    );
+}
+
+#[test]
+fn a_ttl_takes_protection_off_by_default() {
+    let resolved =
+        resolved(&read(&with_base("profile: large\ndatabases: { main: {} }\nlifecycle: { ttl: 6h }")));
+    let expected = LifecyclePolicy {
+        ttl_seconds: Some(21_600),
+        deletion_protection: false,
+        approval: ApprovalPolicy::WhenDestructive,
+        on_destroy: DataOnDestroy::Snapshot,
+    };
+    assert_eq!(resolved.policy, expected);
+    assert!(resolved.model.databases.values().all(|database| !database.deletion_protection));
+}
+
+#[test]
+fn data_that_is_to_be_deleted_leaves_no_snapshot() {
+    let snapshot = |data: &str| {
+        let yaml = with_base(&format!(
+            "databases: {{ main: {{}} }}\nlifecycle: {{ on_destroy: {{ data: {data} }} }}"
+        ));
+        resolved(&read(&yaml)).model.databases.into_values().next().unwrap().final_snapshot
+    };
+    assert_eq!(snapshot("delete"), None);
+    assert_eq!(snapshot("snapshot").as_deref(), Some("dev-anna-aaaaaaaa-main-final"));
+}
+
+#[test]
+fn storage_that_is_given_moves_the_end_of_its_growth() {
+    let storage = |yaml: &str| {
+        let model = resolved(&read(&with_base(yaml))).model;
+        model.databases.into_values().map(|d| (d.storage_gib, d.max_storage_gib)).next().unwrap()
+    };
+    assert_eq!(storage("databases: { main: {} }"), (20, 100));
+    assert_eq!(storage("databases: { main: { storage: 300 GiB } }"), (300, 600));
+    assert_eq!(storage("databases: { main: { storage: 58 TiB } }"), (59_392, 65_536));
+}
+
+#[test]
+fn identity_and_account_come_from_the_context() {
+    let spec =
+        read("name: dev\ncloud: { region: eu-west-1, role_arn: \"arn:aws:iam::222222222222:role/P\" }");
+    let mut context = ResolveContext {
+        environment_id: "env_0193a5c0dead7eef8badf00dcafe0001".parse::<EnvironmentId>().unwrap(),
+        tenant_id: "ten_0193a5c0dead7eef8badf00dcafe0002".parse::<TenantId>().unwrap(),
+        external_id: "external".to_owned(),
+        account_id: "222222222222".to_owned(),
+        pins: pins(),
+    };
+    let model = resolve(&spec, &context).unwrap().model;
+    assert_eq!(
+        model.state.key,
+        "tenants/ten_0193a5c0dead7eef8badf00dcafe0002/environments/env_0193a5c0dead7eef8badf00dcafe0001/terraform.tfstate"
+    );
+    assert_eq!(model.cloud.assume_role.unwrap().external_id, "external");
+    assert_eq!(model.cloud.account_id, "222222222222");
+
+    context.account_id = "333333333333".to_owned();
+    assert_eq!(
+        resolve(&spec, &context).unwrap_err().to_string(),
+        "1 problem\n  cloud.account_id: the file asks for account 222222222222, but Terrane acts in 333333333333"
+    );
+}
