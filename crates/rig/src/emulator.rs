@@ -13,14 +13,14 @@ use crate::command::blocking;
 use crate::error::RigError;
 use crate::faults::Faults;
 use crate::inventory::{Item, Scope};
-use crate::keeper::{Keeper, Kept};
+use crate::keeper::Keeper;
 use crate::python::Environment;
-use crate::server::{PortFile, Server, plain_env};
+use crate::server::{PortFile, Running, Server, plain_env};
 
 /// A running emulator of the rig.
 #[derive(Debug)]
 pub struct Emulator {
-    process: Option<Kept>,
+    server: Option<Running>,
     endpoint: String,
     http: reqwest::Client,
     accounts: AtomicU64,
@@ -37,10 +37,11 @@ impl Emulator {
 
     /// The server's process id; None for one that somebody else runs.
     pub fn pid(&self) -> Option<u32> {
-        self.process.as_ref().map(|process| process.pid)
+        self.server.as_ref().map(Running::pid)
     }
 
-    /// An account that nobody else gets: what is made in it, through its role, is invisible in every other.
+    /// An account that this handle gives to nobody else: what is made in it, through its role, is invisible
+    /// in every other.
     pub fn fresh_account(&self) -> AwsAccount {
         AwsAccount::numbered(self.accounts.fetch_add(1, Ordering::Relaxed))
     }
@@ -82,7 +83,7 @@ impl Emulator {
     /// An emulator that runs already, e.g. the one of `terrane-rig up`.
     pub fn at(endpoint: impl Into<String>) -> Emulator {
         let endpoint = endpoint.into().trim_end_matches('/').to_owned();
-        Emulator { process: None, endpoint, http: http_client(), accounts: AtomicU64::new(0) }
+        Emulator { server: None, endpoint, http: http_client(), accounts: AtomicU64::new(0) }
     }
 
     pub(crate) async fn start(keeper: &Keeper) -> Result<Emulator, RigError> {
@@ -109,8 +110,8 @@ impl Emulator {
             account: None,
             stop: Signal::TERM,
         };
-        let (process, port) = server.start(keeper, &PortFile(ready)).await?;
-        Ok(Emulator { process: Some(process), ..Emulator::at(format!("http://127.0.0.1:{port}")) })
+        let (server, port) = server.start(keeper, &PortFile(ready)).await?;
+        Ok(Emulator { server: Some(server), ..Emulator::at(format!("http://127.0.0.1:{port}")) })
     }
 
     fn url(&self, switch: &str) -> String {

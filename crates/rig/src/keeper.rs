@@ -169,17 +169,9 @@ impl Keeper {
         self.pid
     }
 
-    /// Starts a process and returns once it runs.
-    pub async fn run(&self, order: Order) -> Result<Kept, RigError> {
-        let program = order.argv.first().cloned().unwrap_or_default();
-        let (ended, ending) = watch::channel(None);
-        let body = serde_json::to_value(&order).map_err(|_| RigError::KeeperGone)?;
-        let (number, answer) = self.link.ask("start", body, Some(ended)).await?;
-        match answer {
-            Answer::Pid(pid) => Ok(Kept { number, pid, ending, keeper: Arc::clone(&self.link) }),
-            Answer::Error(reason) => Err(RigError::Keeper { action: format!("start {program}"), reason }),
-            Answer::Sent(_) => Err(RigError::KeeperGone),
-        }
+    /// What starts processes; keeps neither the keeper nor the rig alive.
+    pub fn spawner(&self) -> Spawner {
+        Spawner(Arc::clone(&self.link))
     }
 
     /// Returns when the keeper is gone.
@@ -192,6 +184,25 @@ impl Keeper {
     pub async fn stop(self) {
         self.link.close();
         self.gone().await;
+    }
+}
+
+/// Starts processes for as long as the keeper lives.
+#[derive(Debug, Clone)]
+pub(crate) struct Spawner(Arc<Link>);
+
+impl Spawner {
+    /// Starts a process and returns once it runs.
+    pub async fn start(&self, order: Order) -> Result<Kept, RigError> {
+        let program = order.argv.first().cloned().unwrap_or_default();
+        let (ended, ending) = watch::channel(None);
+        let body = serde_json::to_value(&order).map_err(|_| RigError::KeeperGone)?;
+        let (number, answer) = self.0.ask("start", body, Some(ended)).await?;
+        match answer {
+            Answer::Pid(pid) => Ok(Kept { number, pid, ending, keeper: Arc::clone(&self.0) }),
+            Answer::Error(reason) => Err(RigError::Keeper { action: format!("start {program}"), reason }),
+            Answer::Sent(_) => Err(RigError::KeeperGone),
+        }
     }
 }
 

@@ -18,6 +18,12 @@
 //!   environment that is made once under `~/.cache/terrane`. Only `python3` must be there.
 //! * **Terrane's own programs** run as real processes: [`Rig::start_api`], [`Rig::start_worker`].
 //!
+//! | variable | meaning | default |
+//! |---|---|---|
+//! | `TERRANE_CACHE` | what is made once: Python environments, an initialised Postgres | `~/.cache/terrane` |
+//! | `TERRANE_EMULATOR_DIR` | the emulator's sources | `emulator/` of the repository |
+//! | `TMPDIR` | where rigs have their directories | `/tmp` |
+//!
 //! The binary `terrane-rig` keeps a rig for work: `up`, `down`, `status`, `inventory`.
 
 mod account;

@@ -14,9 +14,9 @@ use tokio::sync::OnceCell;
 
 use crate::command::{blocking, run};
 use crate::error::RigError;
-use crate::keeper::{Keeper, Kept};
+use crate::keeper::Keeper;
 use crate::python::Environment;
-use crate::server::{ATTEMPTS, Readiness, Server, free_port, plain_env};
+use crate::server::{ATTEMPTS, Readiness, Running, Server, free_port, plain_env};
 use crate::user::{self, Account};
 use crate::{cache, find};
 
@@ -27,7 +27,8 @@ const TEMPLATE: &str = "terrane_template";
 
 /// A running Postgres of the rig.
 pub struct Postgres {
-    process: Kept,
+    server: Running,
+    ready: PidFile,
     port: u16,
     password: String,
     template: OnceCell<()>,
@@ -61,14 +62,19 @@ impl Postgres {
 
     /// The server's process id.
     pub fn pid(&self) -> u32 {
-        self.process.pid
+        self.server.pid()
     }
 
-    /// Stops the server's processes where they stand (SIGSTOP) or lets them go on: to clients the database
-    /// hangs. Only the postmaster is stopped; open sessions go on, new ones wait.
-    pub async fn freeze(&self, frozen: bool) -> Result<(), RigError> {
-        let signal = if frozen { Signal::STOP } else { Signal::CONT };
-        self.process.signal(signal).await.map(drop)
+    /// Ends the server in good order, as a restart of the service would: clients lose their connections and
+    /// can't make new ones. Databases stay. [`Postgres::start_again`] brings it back.
+    pub async fn stop(&self) -> Result<(), RigError> {
+        // A "fast" shutdown: with synchronous_commit off an immediate one would lose the last commits.
+        self.server.end(Signal::INT).await
+    }
+
+    /// Starts the server again after [`Postgres::stop`], on the same port.
+    pub async fn start_again(&self) -> Result<(), RigError> {
+        self.server.start_again(&self.ready).await
     }
 
     fn url(&self, database: &str) -> String {
@@ -96,11 +102,12 @@ impl Postgres {
         let mut attempt = 1;
         loop {
             let port = free_port()?;
-            let readiness = PidFile(prepared.data.join("postmaster.pid"));
-            match prepared.server(&directory, port, &log).start(keeper, &readiness).await {
-                Ok((process, ())) => {
+            let ready = PidFile(prepared.data.join("postmaster.pid"));
+            match prepared.server(&directory, port, &log).start(keeper, &ready).await {
+                Ok((server, ())) => {
                     return Ok(Postgres {
-                        process,
+                        server,
+                        ready,
                         port,
                         password: prepared.password,
                         template: OnceCell::new(),
@@ -121,7 +128,7 @@ impl Postgres {
 impl fmt::Debug for Postgres {
     /// Without the password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Postgres").field("pid", &self.process.pid).field("port", &self.port).finish()
+        f.debug_struct("Postgres").field("pid", &self.pid()).field("port", &self.port).finish()
     }
 }
 

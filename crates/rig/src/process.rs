@@ -120,7 +120,8 @@ impl Program {
     ) -> Result<Program, RigError> {
         let log = numbered_file(keeper.directory(), name, "log");
         let process = keeper
-            .run(Order {
+            .spawner()
+            .start(Order {
                 argv: std::iter::once(bin.display().to_string())
                     .chain(arguments.iter().map(|argument| (*argument).to_owned()))
                     .collect(),
@@ -219,7 +220,8 @@ async fn start_ready<T: DeserializeOwned + Send>(
 pub fn clean_env() -> BTreeMap<String, String> {
     const KEPT: [&str; 2] = ["TERRANE_TERRAFORM_BIN", "TERRANE_PROVIDER_MIRROR"];
     const DROPPED: [&str; 3] = ["DATABASE_URL", "REDIS_URL", "API_KEYS_JSON"];
-    std::env::vars()
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .filter(|(name, _)| {
             KEPT.contains(&name.as_str())
                 || !(name.starts_with("TERRANE_")

@@ -10,19 +10,18 @@ use tokio::net::TcpStream;
 use crate::command::blocking;
 use crate::error::RigError;
 use crate::find;
-use crate::keeper::{Keeper, Kept};
+use crate::keeper::Keeper;
 use crate::postgres::{missing, random_hex, write_private};
 use crate::python::Environment;
-use crate::server::{ATTEMPTS, Readiness, Server, free_port, plain_env};
+use crate::server::{ATTEMPTS, Readiness, Running, Server, free_port, plain_env};
 
 /// How many numbered databases the server has; database 0 is for whoever needs only one.
 const DATABASES: u32 = 4096;
 
 /// A running Redis of the rig.
 pub struct Redis {
-    process: Kept,
-    port: u16,
-    password: String,
+    server: Running,
+    ready: Pong,
     next: AtomicU32,
 }
 
@@ -40,17 +39,27 @@ impl Redis {
 
     /// The server's process id.
     pub fn pid(&self) -> u32 {
-        self.process.pid
+        self.server.pid()
     }
 
     /// Stops the server where it stands (SIGSTOP) or lets it go on: to clients Redis hangs.
     pub async fn freeze(&self, frozen: bool) -> Result<(), RigError> {
-        let signal = if frozen { Signal::STOP } else { Signal::CONT };
-        self.process.signal(signal).await.map(drop)
+        self.server.freeze(frozen).await
+    }
+
+    /// Ends the server; what it held is lost, since nothing is saved. [`Redis::start_again`] brings it back.
+    pub async fn stop(&self) -> Result<(), RigError> {
+        self.server.end(Signal::TERM).await
+    }
+
+    /// Starts the server again after [`Redis::stop`], empty and on the same port.
+    pub async fn start_again(&self) -> Result<(), RigError> {
+        self.server.start_again(&self.ready).await
     }
 
     fn database(&self, number: u32) -> String {
-        format!("redis://:{}@127.0.0.1:{}/{number}", self.password, self.port)
+        let Pong { port, password } = &self.ready;
+        format!("redis://:{password}@127.0.0.1:{port}/{number}")
     }
 
     pub(crate) async fn start(keeper: &Keeper) -> Result<Redis, RigError> {
@@ -86,9 +95,9 @@ impl Redis {
                 account: None,
                 stop: Signal::TERM,
             };
-            let readiness = Pong { port, password: password.clone() };
-            match server.start(keeper, &readiness).await {
-                Ok((process, ())) => return Ok(Redis { process, port, password, next: AtomicU32::new(0) }),
+            let ready = Pong { port, password: password.clone() };
+            match server.start(keeper, &ready).await {
+                Ok((server, ())) => return Ok(Redis { server, ready, next: AtomicU32::new(0) }),
                 Err(RigError::NotReady { tail, .. })
                     if attempt < ATTEMPTS && tail.contains("Address already in use") =>
                 {
@@ -103,7 +112,7 @@ impl Redis {
 impl fmt::Debug for Redis {
     /// Without the password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Redis").field("pid", &self.process.pid).field("port", &self.port).finish()
+        f.debug_struct("Redis").field("pid", &self.pid()).field("port", &self.ready.port).finish()
     }
 }
 

@@ -54,8 +54,13 @@ impl Rig {
             async { if options.redis { rig.redis().await.map(drop) } else { Ok(()) } },
             async { if options.emulator { rig.emulator().await.map(drop) } else { Ok(()) } },
         );
-        postgres.and(redis).and(emulator)?;
-        Ok(rig)
+        match postgres.and(redis).and(emulator) {
+            Ok(()) => Ok(rig),
+            Err(error) => {
+                rig.stop().await;
+                Err(error)
+            }
+        }
     }
 
     /// Postgres, started on the first call.

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rustix::process::Signal;
 
 use crate::command::tail;
 use crate::error::RigError;
-use crate::keeper::{Keeper, Kept, Order, Wave};
+use crate::keeper::{Keeper, Kept, Order, Spawner, Wave};
 use crate::user::Account;
 use crate::wait::Questions;
 
@@ -20,7 +21,8 @@ const READY: Duration = Duration::from_secs(60);
 /// server's binding it.
 pub(crate) const ATTEMPTS: usize = 5;
 
-/// A server to start.
+/// A server to start, as often as needed.
+#[derive(Debug)]
 pub(crate) struct Server {
     pub name: &'static str,
     pub argv: Vec<String>,
@@ -57,27 +59,74 @@ impl Server {
         self,
         keeper: &Keeper,
         readiness: &R,
+    ) -> Result<(Running, R::Answer), RigError> {
+        let (process, answer) = self.spawn(&keeper.spawner(), readiness).await?;
+        Ok((Running { server: self, spawner: keeper.spawner(), process: Mutex::new(process) }, answer))
+    }
+
+    async fn spawn<R: Readiness>(
+        &self,
+        spawner: &Spawner,
+        readiness: &R,
     ) -> Result<(Kept, R::Answer), RigError> {
-        let Server { name, argv, env, cwd, log, account, stop } = self;
-        let kept = keeper
-            .run(Order {
-                argv,
-                env,
-                cwd,
-                stdout: log.clone(),
-                stderr: log.clone(),
-                uid: account.map(|account| account.uid),
-                gid: account.map(|account| account.gid),
-                stop: stop.as_raw(),
+        let process = spawner
+            .start(Order {
+                argv: self.argv.clone(),
+                env: self.env.clone(),
+                cwd: self.cwd.clone(),
+                stdout: self.log.clone(),
+                stderr: self.log.clone(),
+                uid: self.account.map(|account| account.uid),
+                gid: self.account.map(|account| account.gid),
+                stop: self.stop.as_raw(),
                 grace: 5.0,
                 wave: Wave::Server as u8,
             })
             .await?;
-        let answer = until_ready(name, &kept, &log, readiness).await;
+        let answer = until_ready(self.name, &process, &self.log, readiness).await;
         if answer.is_err() {
-            kept.kill_soon();
+            process.kill_soon();
         }
-        Ok((kept, answer?))
+        Ok((process, answer?))
+    }
+}
+
+/// A server that has been started.
+#[derive(Debug)]
+pub(crate) struct Running {
+    server: Server,
+    spawner: Spawner,
+    process: Mutex<Kept>,
+}
+
+impl Running {
+    /// The process id; another one after [`Running::start_again`].
+    pub fn pid(&self) -> u32 {
+        self.process().pid
+    }
+
+    /// Stops it where it stands (SIGSTOP), or lets it go on.
+    pub async fn freeze(&self, frozen: bool) -> Result<(), RigError> {
+        let signal = if frozen { Signal::STOP } else { Signal::CONT };
+        self.process().signal(signal).await.map(drop)
+    }
+
+    /// Ends it with this signal and waits until it is gone. Its port is free then, its data stays.
+    pub async fn end(&self, signal: Signal) -> Result<(), RigError> {
+        let process = self.process();
+        process.signal(signal).await?;
+        process.wait().await.map(drop)
+    }
+
+    /// Starts it again after [`Running::end`], on the same port and data.
+    pub async fn start_again<R: Readiness>(&self, readiness: &R) -> Result<(), RigError> {
+        let (process, _) = self.server.spawn(&self.spawner, readiness).await?;
+        *self.process.lock().unwrap_or_else(PoisonError::into_inner) = process;
+        Ok(())
+    }
+
+    fn process(&self) -> Kept {
+        self.process.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use terrane_rig::{Ending, Rig, RigOptions, until};
 
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// A rig kept by the program under test; ends with the test even when the test fails.
 struct Kept {

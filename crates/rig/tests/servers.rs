@@ -90,11 +90,31 @@ async fn every_caller_gets_a_redis_database_of_its_own() {
 }
 
 #[tokio::test]
+async fn servers_can_be_taken_away_and_come_back_at_the_same_address() {
+    let rig = Rig::start(SERVERS).await.unwrap();
+    let (postgres, redis) = (rig.postgres().await.unwrap(), rig.redis().await.unwrap());
+    let url = postgres.empty_database().await.unwrap();
+    ask(&url, "create table kept as select 'kept' as word").await.unwrap();
+
+    postgres.stop().await.unwrap();
+    assert!(ask(&url, "select 1").await.is_err());
+    postgres.start_again().await.unwrap();
+    assert_eq!(ask(&url, "select word from kept").await.unwrap().as_deref(), Some("kept"));
+
+    let (before, address) = (redis.pid(), redis.url());
+    redis.stop().await.unwrap();
+    redis.start_again().await.unwrap();
+    assert_eq!(redis.url(), address);
+    assert!(redis.pid() != before && is_running(redis.pid()));
+    rig.stop().await;
+}
+
+#[tokio::test]
 async fn a_dropped_rig_goes_by_itself() {
     let rig = Rig::start(SERVERS).await.unwrap();
     let (keeper, directory) = (rig.keeper_pid(), rig.directory().to_path_buf());
     drop(rig);
-    until("the end of the keeper", Duration::from_secs(20), async || (!is_running(keeper)).then_some(()))
+    until("the end of the keeper", Duration::from_secs(60), async || (!is_running(keeper)).then_some(()))
         .await
         .unwrap();
     assert!(!directory.exists());

@@ -12,8 +12,9 @@ use super::env_file;
 use super::state::{Listed, State};
 use super::up::{Binaries, READY, Up};
 
-/// Runs until SIGTERM, or until the keeper is gone.
+/// Runs until SIGTERM, or until the keeper is gone. Logs to standard error, which `up` sent to a file.
 pub(crate) async fn run(up: Up) -> anyhow::Result<ExitCode> {
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).init();
     // A session of its own: the end of the terminal is not the end of the rig.
     rustix::process::setsid().context("cannot leave the terminal's session")?;
     let mut told_to_end = signal(SignalKind::terminate())?;
@@ -21,22 +22,23 @@ pub(crate) async fn run(up: Up) -> anyhow::Result<ExitCode> {
     let Some(_lock) = state.lock()? else { bail!("another rig is up beside {}", state.env.display()) };
 
     let rig = Rig::start(RigOptions::ALL).await?;
-    let programs = tokio::select! {
-        started = Programs::start(&rig, &up) => started,
-        _ = told_to_end.recv() => bail!("told to end before everything was up"),
-    }?;
-    state.publish(&env_file::write(&programs.settings), &programs.list(&rig).await?)?;
+    let outcome = tokio::select! {
+        served = serve(&rig, &up, &state) => served,
+        _ = told_to_end.recv() => Ok(()),
+    };
+    rig.stop().await;
+    state.withdraw()?;
+    outcome.map(|()| ExitCode::SUCCESS)
+}
+
+/// Starts what runs on the rig, says so, and stays until the keeper is gone.
+async fn serve(rig: &Rig, up: &Up, state: &State) -> anyhow::Result<()> {
+    let programs = Programs::start(rig, up).await?;
+    state.publish(&env_file::write(&programs.settings), &programs.list(rig).await?)?;
     // `up` may have been interrupted: the rig stays all the same, and `down` ends it.
     let _ = writeln!(std::io::stdout(), "{READY}");
-
-    tokio::select! {
-        _ = told_to_end.recv() => {}
-        () = rig.gone() => tracing::error!("the keeper is gone, and every server with it"),
-    }
-    state.withdraw()?;
-    drop(programs);
-    rig.stop().await;
-    Ok(ExitCode::SUCCESS)
+    rig.gone().await;
+    bail!("the keeper is gone, and every server with it")
 }
 
 /// API and workers, and the settings to reach it all.

@@ -59,6 +59,7 @@ impl Up {
             }
         }
         hold.args(["--workers", &self.workers.to_string()]);
+        println!("starting; the first time on a machine this takes a minute (Python packages)");
         let mut holder = hold.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn()?;
         let said = holder.stdout.take().context("the holder has no output")?;
         let mut first = String::new();
