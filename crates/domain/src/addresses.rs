@@ -1,8 +1,8 @@
 //! How a VPC's address range is divided.
 //!
 //! The range is cut into four equal parts, one for each of the zones a to d (eight parts, when a zone e or f takes
-//! part). A zone's part is the same whichever other zones there are, so that adding or removing one moves no subnet, and
-//! a moved subnet is a replaced database. Inside its part:
+//! part). A zone's part depends on its letter alone, so that adding or removing another one moves no subnet, and a
+//! moved subnet is a replaced database; only taking in e or f for the first time moves them all. Inside its part:
 //!
 //! ```text
 //! |            private 1/2            | public 1/8 | isolated 1/8 |    spare 1/4    |

@@ -7,6 +7,35 @@
 //! ```text
 //! text --parse--> EnvironmentSpec --resolve(context)--> InfraModel --(crate blueprint)--> Terraform files
 //! ```
+//!
+//! | module | holds |
+//! |---|---|
+//! | `spec` | the file as types; the strict YAML and JSON reader; problems with path, line and remedy |
+//! | `profile` | the table of defaults |
+//! | `resolve` | spec and defaults to model, each default with its reason; rules across values |
+//! | `addresses`, `names` | how a VPC is divided; what things are called |
+//! | `facts` | what AWS has and allows |
+//! | `model` | the resolved form, which is all that a blueprint sees |
+//! | `lifecycle` | states, events and the arrows between them |
+//! | `schema`, `starter` | the JSON Schema; the file with which `terrane init` begins |
+//!
+//! ```
+//! use terrane_domain::{Format, Pins, ResolveContext, parse, resolve};
+//!
+//! let text = "name: dev-anna\ncloud: { region: eu-west-1 }\nnetwork: {}\n";
+//! let spec = parse(text.as_bytes(), Format::Yaml)?;
+//! let pins = Pins { blueprint: 1, aws_provider: "5.100.0".to_owned() };
+//! let resolved = resolve(&spec, &ResolveContext::preview(&spec, pins))?;
+//! let nat = resolved.reasons.iter().find(|reason| reason.path == "network.nat").unwrap();
+//! assert_eq!((nat.value.as_str(), nat.because.as_str()), ("single", "profile small"));
+//!
+//! let problems = parse(text.replace("{}", "{ nat: one }").as_bytes(), Format::Yaml).unwrap_err();
+//! assert_eq!(
+//!     problems.to_string(),
+//!     "1 problem\n  network.nat: unknown value \"one\"; expected none, single or per_az   (line 3)"
+//! );
+//! # Ok::<(), terrane_domain::Problems>(())
+//! ```
 
 mod addresses;
 mod facts;

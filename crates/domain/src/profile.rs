@@ -52,9 +52,12 @@ profiles! {
     enhanced_monitoring: Option<u8>        = None,                       None,                       Some(60);
 
     deletion_protection: bool              = false,                      false,                      true;
-    approval: ApprovalPolicy               = ApprovalPolicy::WhenDestructive, ApprovalPolicy::WhenDestructive, ApprovalPolicy::WhenDestructive;
-    data_on_destroy: DataOnDestroy         = DataOnDestroy::Snapshot,    DataOnDestroy::Snapshot,    DataOnDestroy::Snapshot;
 }
+
+/// When a plan waits for a person, whatever the profile.
+pub(crate) const APPROVAL: ApprovalPolicy = ApprovalPolicy::WhenDestructive;
+/// What becomes of the data at the end, whatever the profile: losing it takes a word in the file.
+pub(crate) const DATA_ON_DESTROY: DataOnDestroy = DataOnDestroy::Snapshot;
 
 impl Defaults {
     pub(crate) const fn of(profile: Profile) -> &'static Self {

@@ -16,11 +16,14 @@ use uuid::Uuid;
 pub(crate) use conflict::Conflict;
 
 use crate::{
-    AssumeRole, AwsCloud, EncryptionKey, EnvironmentId, Identity, InfraModel, Pins, StateBackend, TenantId,
+    AssumeRole, AwsCloud, BucketEncryption, EncryptionKey, EnvironmentId, Identity, InfraModel, Key, Pins,
+    StateBackend, TenantId,
     facts::{Region, RegionLookup},
     names::{self, Names},
-    profile::Defaults,
-    spec::{ApprovalPolicy, DataOnDestroy, Encryption, EnvironmentSpec, Path, Problems, Profile, Sink},
+    profile::{APPROVAL, DATA_ON_DESTROY, Defaults},
+    spec::{
+        ApprovalPolicy, DataOnDestroy, Encryption, EnvironmentSpec, Minutes, Path, Problems, Profile, Sink,
+    },
 };
 
 /// What a spec does not say about its environment.
@@ -152,7 +155,7 @@ impl<'a> Resolver<'a> {
             this.database(key, spec, path, policy)
         });
         let needs_key = self.defaults.encryption == Encryption::Kms
-            || buckets.values().any(|bucket| bucket.encryption == crate::BucketEncryption::EnvironmentKey)
+            || buckets.values().any(|bucket| bucket.encryption == BucketEncryption::EnvironmentKey)
             || registries.values().any(|registry| registry.environment_key)
             || databases.values().any(|database| database.environment_key);
         let encryption_key = needs_key.then(|| EncryptionKey {
@@ -184,10 +187,10 @@ impl<'a> Resolver<'a> {
 
     fn each<T, M>(
         &mut self,
-        specs: &BTreeMap<crate::Key, T>,
+        specs: &BTreeMap<Key, T>,
         section: &str,
-        mut resolve: impl FnMut(&mut Self, &crate::Key, &T, &Path) -> M,
-    ) -> BTreeMap<crate::Key, M> {
+        mut resolve: impl FnMut(&mut Self, &Key, &T, &Path) -> M,
+    ) -> BTreeMap<Key, M> {
         let section = Path::root().key(section);
         specs
             .iter()
@@ -235,13 +238,14 @@ impl<'a> Resolver<'a> {
             self.or_profile(&protection, spec.deletion_protection, defaults.deletion_protection)
         };
         LifecyclePolicy {
-            ttl_seconds: spec.ttl.map(crate::spec::Minutes::as_seconds),
+            ttl_seconds: spec.ttl.map(Minutes::as_seconds),
             deletion_protection,
-            approval: self.or_profile(&path.key("approval"), spec.approval, defaults.approval),
-            on_destroy: self.or_profile(
+            approval: self.or_because(&path.key("approval"), spec.approval, APPROVAL, DEFAULT),
+            on_destroy: self.or_because(
                 &path.key("on_destroy").key("data"),
                 spec.on_destroy.unwrap_or_default().data,
-                defaults.data_on_destroy,
+                DATA_ON_DESTROY,
+                DEFAULT,
             ),
         }
     }
