@@ -42,6 +42,9 @@ pub enum Command {
         mode: PlanMode,
         /// Read every object first. Switch off only where state was read a moment ago.
         refresh: bool,
+        /// Plan only for these addresses and what they depend on; empty for everything. An exceptional thing
+        /// (Terraform warns about it): for taking protections off what stands of an environment that was never finished.
+        targets: Vec<String>,
     },
     /// Carries out a plan.
     Apply {
@@ -92,8 +95,8 @@ impl Command {
 
     /// `plan` with refresh.
     #[must_use]
-    pub const fn plan(out: PlanFile, mode: PlanMode) -> Self {
-        Self::Plan { out, mode, refresh: true }
+    pub fn plan(out: PlanFile, mode: PlanMode) -> Self {
+        Self::Plan { out, mode, refresh: true, targets: Vec::new() }
     }
 
     /// First word of the command line, and the name of the run's directory.
@@ -137,7 +140,7 @@ impl Command {
                     push("-lockfile=readonly".to_owned());
                 }
             }
-            Self::Plan { out, mode, refresh } => {
+            Self::Plan { out, mode, refresh, targets } => {
                 push("-input=false".to_owned());
                 push(lock_timeout(tuning));
                 tuning.parallelism.into_iter().for_each(|count| push(format!("-parallelism={count}")));
@@ -149,6 +152,7 @@ impl Command {
                 if !refresh {
                     push("-refresh=false".to_owned());
                 }
+                targets.iter().for_each(|address| push(format!("-target={address}")));
                 push(format!("-out={}", out.0));
             }
             Self::Apply { plan } => {

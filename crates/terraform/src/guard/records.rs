@@ -85,6 +85,9 @@ pub struct ExitReport {
 /// A record that has a place of its own in a run's directory.
 pub(crate) trait Record: Serialize + DeserializeOwned {
     const FILE: &'static str;
+    /// Whether it has to survive a crash of the machine. What says which processes run need not:
+    /// after a crash none does.
+    const DURABLE: bool = false;
 }
 
 impl Record for GuardRequest {
@@ -97,17 +100,22 @@ impl Record for GuardRecord {
 
 impl Record for ExitReport {
     const FILE: &'static str = "exit.json";
+    const DURABLE: bool = true;
 }
 
-/// Writes a record in one piece: a reader sees the old one, the new one or none, even after a crash
-/// of the machine.
+/// Writes a record in one piece: a reader sees the old one, the new one or none.
 pub(crate) fn write_record<R: Record>(directory: &Path, record: &R) -> io::Result<()> {
     let draft = directory.join(format!(".{}.{}", R::FILE, std::process::id()));
     let mut file = File::create(&draft)?;
     file.write_all(&serde_json::to_vec(record)?)?;
-    file.sync_all()?;
+    if R::DURABLE {
+        file.sync_all()?;
+    }
     fs::rename(&draft, directory.join(R::FILE))?;
-    File::open(directory)?.sync_all()
+    if R::DURABLE {
+        File::open(directory)?.sync_all()?;
+    }
+    Ok(())
 }
 
 /// Reads a record; `None` if it was not written.
