@@ -40,17 +40,10 @@ def answer(request: Request, seen: Counter[tuple[str, str]]) -> Response:
         case "POST", "reset":
             faults.load({})
             seen.clear()
-            _forget_everything()
+            BackendDict.reset()
+            reset_model_data()
             return _json({"status": "ok"})
     return _json({"error": "no such switch, see the emulator's README.md"}, 404)
-
-
-def _forget_everything() -> None:
-    # Not BackendDict.reset(): that first makes every region of every account anew.
-    for backend in BackendDict._instances:
-        backend.clear()
-    BackendDict._instances.clear()
-    reset_model_data()
 
 
 def _by_service(seen: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
+import uuid
 from xml.sax.saxutils import escape
 
 from werkzeug.wrappers import Response
 
 from terrane_emulator.calls import Call
-
-REQUEST_ID = "00000000-0000-4000-8000-000000000000"
 
 
 class Refused(Exception):
@@ -22,7 +21,7 @@ class Refused(Exception):
 
 def render(call: Call, error: Refused) -> Response:
     """The response that the service of `call` would give for `error`."""
-    model = call.model
+    model, request_id = call.model, str(uuid.uuid4())
     protocol = model.service_model.protocol if model else "query"
     target = call.request.headers.get("X-Amz-Target")
     if target or protocol in ("json", "rest-json"):
@@ -32,18 +31,18 @@ def render(call: Call, error: Refused) -> Response:
     else:
         inner = f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
         if call.service == "s3":
-            body = f"<Error>{inner}<RequestId>{REQUEST_ID}</RequestId></Error>"
+            body = f"<Error>{inner}<RequestId>{request_id}</RequestId></Error>"
         elif call.service == "ec2":
             body = (
                 f"<Response><Errors><Error>{inner}</Error></Errors>"
-                f"<RequestID>{REQUEST_ID}</RequestID></Response>"
+                f"<RequestID>{request_id}</RequestID></Response>"
             )
         else:
             kind = "Sender" if error.status < 500 else "Receiver"
             body = (
                 f"<ErrorResponse><Error><Type>{kind}</Type>{inner}</Error>"
-                f"<RequestId>{REQUEST_ID}</RequestId></ErrorResponse>"
+                f"<RequestId>{request_id}</RequestId></ErrorResponse>"
             )
         response = Response(body, error.status, content_type="text/xml")
-    response.headers["x-amzn-RequestId"] = REQUEST_ID
+    response.headers["x-amzn-RequestId"] = request_id
     return response

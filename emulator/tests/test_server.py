@@ -49,14 +49,17 @@ def test_a_call_is_named_as_botocore_names_it(request_: Request, service: str, a
     assert (call.service, call.action) == (service, action)
 
 
-def test_calls_are_counted_and_a_reset_empties_everything(
-    emulated: Emulated, account: str, aws: Clients
-) -> None:
-    aws("ec2").create_vpc(CidrBlock="10.0.0.0/16")
-    assert emulated.switch("GET", "calls")["ec2"]["CreateVpc"] >= 1
+def test_calls_are_counted_and_a_reset_empties_everything(emulated: Emulated, account: str) -> None:
+    bucket = {
+        "Bucket": "made-twice",
+        "CreateBucketConfiguration": {"LocationConstraint": "eu-central-1"},
+    }
+    emulated.assume(account)("s3").create_bucket(**bucket)
+    assert emulated.switch("GET", "calls")["s3"]["CreateBucket"] >= 1
     emulated.switch("POST", "reset")
     assert emulated.switch("GET", "calls") == {}
     assert emulated.switch("GET", "inventory") == []
+    emulated.assume(account)("s3").create_bucket(**bucket)
 
 
 def test_a_call_that_moto_lacks_is_refused_at_once(aws: Clients) -> None:
