@@ -194,7 +194,8 @@ mod tests {
             Command::ShowState,
         ];
         for mode in [PlanMode::Normal, PlanMode::Destroy, PlanMode::RefreshOnly] {
-            commands.push(Command::Plan { out: plan(), mode, refresh: mode != PlanMode::Destroy });
+            let refresh = mode != PlanMode::Destroy;
+            commands.push(Command::Plan { out: plan(), mode, refresh, targets: Vec::new() });
         }
         commands
     }
@@ -227,5 +228,16 @@ mod tests {
             }
             assert!(line.contains(" -json"), "{line}");
         }
+    }
+
+    #[test]
+    fn a_plan_is_narrowed_only_where_that_is_asked_for() {
+        let targets = vec!["aws_db_instance.main[\"a\"]".to_owned(), "aws_s3_bucket.b".to_owned()];
+        let out = PlanFile("p.tfplan".to_owned());
+        let narrow = Command::Plan { out, mode: PlanMode::Normal, refresh: false, targets };
+        let arguments = narrow.arguments(&Tuning::default());
+        let narrowed: Vec<&String> =
+            arguments.iter().filter(|argument| argument.starts_with("-target")).collect();
+        assert_eq!(narrowed, ["-target=aws_db_instance.main[\"a\"]", "-target=aws_s3_bucket.b"]);
     }
 }
