@@ -1,1 +1,28 @@
-//! Terrane: engine.
+//! Runs one operation: its steps, its lease, its cancellation and its ends. Knows nothing of HTTP.
+//!
+//! ```text
+//! Claim ──attempt──> prepare render init plan (approval) apply outputs ──> one of Ended
+//!            │
+//!            └ beside the steps, in the same future: the lease, renewed until the attempt ends
+//! ```
+//!
+//! Decisions are pure functions over facts, each with its reason: [`may_start`] (lease), [`approval::decide`] (plans),
+//! [`retry::after_failure`] (attempts). `script.rs` reads as the list of steps; `attempt.rs` is how any step is run.
+
+pub mod approval;
+pub mod retry;
+
+mod attempt;
+mod engine;
+mod failure;
+mod lease;
+mod lines;
+mod plan;
+mod script;
+mod settings;
+mod stop;
+
+pub use engine::{Ended, Engine};
+pub use lease::{Barred, may_start};
+pub use settings::{Deadlines, EngineSettings, RetryPolicy};
+pub use stop::{Asked, Stop};

@@ -25,8 +25,8 @@ use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use terrane_domain::{
-    EnvironmentEvent, EnvironmentId, EnvironmentState, OperationEvent, OperationId, OperationKind, StepState, TenantId,
-    WorkerId,
+    EnvironmentEvent, EnvironmentId, EnvironmentState, OperationEvent, OperationId, OperationKind, StepState,
+    TenantId, WorkerId,
 };
 use uuid::Uuid;
 
@@ -70,7 +70,7 @@ pub struct Claim {
     pub environment: Environment,
     /// The spec of the generation that the operation applies; for a destroy, of the one that `touched_generation` names.
     pub spec: Value,
-    /// The newest generation that may have reached the cloud, by any operation; `None` if none has.
+    /// The newest generation that a create or an update may have brought to the cloud; `None` if none did.
     pub touched_generation: Option<i64>,
     /// Whose it is.
     pub tenant: Tenant,
@@ -249,6 +249,8 @@ async fn touched_generation(tx: &mut Transaction, environment: Uuid) -> Result<O
     let newest = operations::table
         .filter(operations::environment_id.eq(environment))
         .filter(operations::touched)
+        // A destroy works from what an earlier operation made.
+        .filter(operations::kind.ne(OperationKind::Destroy.in_sql()))
         .order(operations::sequence.desc())
         .select(operations::generation)
         .first(&mut **tx)
@@ -258,7 +260,11 @@ async fn touched_generation(tx: &mut Transaction, environment: Uuid) -> Result<O
 }
 
 async fn spec_of(tx: &mut Transaction, environment: Uuid, generation: i64) -> Result<Value, Failure> {
-    Ok(environment_specs::table.find((environment, generation)).select(environment_specs::spec).first(&mut **tx).await?)
+    Ok(environment_specs::table
+        .find((environment, generation))
+        .select(environment_specs::spec)
+        .first(&mut **tx)
+        .await?)
 }
 
 enum Turn {

@@ -1,0 +1,277 @@
+//! One attempt at one operation: what every step needs, and how a step is begun, run and recorded.
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use terrane_domain::{StepName, StepState};
+use terrane_store::{Claim, Holder, HolderError, LogLevel, StepEnd};
+use terrane_terraform::{
+    Body, Change, ChangeSummary, Command, Event, Exit, Message, Outcome, OutputValue, Progress, RunOptions,
+    Workspace,
+};
+
+use crate::{
+    Engine,
+    failure::{self, StepError},
+    lease::Lease,
+    lines::Lines,
+    stop::Stop,
+};
+
+/// What every step of an attempt needs.
+pub(crate) struct Attempt<'a> {
+    pub(crate) engine: &'a Engine,
+    pub(crate) claim: &'a Claim,
+    pub(crate) lease: &'a Lease<'a>,
+    pub(crate) stop: &'a Stop,
+}
+
+/// A step that was begun; [`Attempt::end`] records its end.
+pub(crate) struct Step<'a> {
+    name: StepName,
+    started: Instant,
+    pub(crate) lines: Lines<'a>,
+}
+
+/// What a command said, as far as a later step needs it.
+#[derive(Default)]
+pub(crate) struct Finished {
+    /// The changes that a plan contains.
+    pub(crate) changes: Vec<Change>,
+    /// The totals of a plan or an apply.
+    pub(crate) summary: Option<ChangeSummary>,
+    /// The outputs as they are after an apply.
+    pub(crate) outputs: BTreeMap<String, OutputValue>,
+}
+
+impl Finished {
+    fn observe(&mut self, message: &Message) {
+        match &message.body {
+            Body::PlannedChange(change) => self.changes.push(change.clone()),
+            Body::ChangeSummary(summary) => self.summary = Some(summary.clone()),
+            Body::Outputs(outputs) => self.outputs.clone_from(outputs),
+            _ => {}
+        }
+    }
+}
+
+impl<'a> Attempt<'a> {
+    pub(crate) fn holder(&self) -> &Holder {
+        self.lease.holder()
+    }
+
+    /// Where this attempt works. Made of ids and numbers of our own.
+    pub(crate) fn directory(&self) -> PathBuf {
+        let operation = &self.claim.operation;
+        self.engine.settings.work_dir.join(operation.id.to_string()).join(operation.attempt.to_string())
+    }
+
+    /// Begins a step: only with a fresh lease, and only if nobody asked to stop.
+    pub(crate) async fn begin(&self, name: StepName) -> Result<Step<'_>, StepError> {
+        self.lease.renew_now().await?;
+        if self.stop.asked().is_some() {
+            return Err(StepError::Stopped);
+        }
+        self.insist(|| self.engine.store.begin_step(self.holder(), name)).await?;
+        let attempt = self.claim.operation.attempt;
+        tracing::info!(step = %name, attempt, "step_started");
+        let lines = Lines::new(&self.engine.store, self.holder(), attempt, name);
+        Ok(Step { name, started: Instant::now(), lines })
+    }
+
+    /// Records how a step ended and passes its outcome on. A step counts as done only after a renewal.
+    pub(crate) async fn end<T>(&self, step: Step<'_>, outcome: Result<T, StepError>) -> Result<T, StepError> {
+        let Step { name, started, mut lines } = step;
+        let (end, detail) = match &outcome {
+            Ok(_) => (StepEnd::Succeeded, None),
+            Err(StepError::Lost(lost)) => return Err(StepError::Lost(*lost)),
+            Err(StepError::Stopped) => (StepEnd::Interrupted, None),
+            Err(error) => {
+                let told = failure::classify(error, Some(name)).error;
+                lines.say(LogLevel::Error, &told.message);
+                (StepEnd::Failed, Some(told.message))
+            }
+        };
+        self.store_lines(&mut lines).await?;
+        self.lease.renew_now().await?;
+        self.insist(|| self.engine.store.finish_step(self.holder(), name, end, detail.as_deref())).await?;
+        let state = StepState::from(end);
+        let took = started.elapsed();
+        tracing::info!(step = %name, outcome = %state, duration_ms = took.as_millis(), "step_ended");
+        let labels = [name.as_str(), state.as_str()];
+        self.engine.metrics.step_duration.with_label_values(&labels).observe(took.as_secs_f64());
+        outcome
+    }
+
+    /// Runs a command to its end, storing its lines and progress on the way.
+    pub(crate) async fn terraform(
+        &self,
+        workspace: &Workspace,
+        command: &Command,
+        deadline: Duration,
+        lines: &mut Lines<'_>,
+    ) -> Result<Finished, StepError> {
+        self.lease.may_start()?;
+        let settings = &self.engine.settings;
+        let options = RunOptions {
+            fence: settings.fence,
+            grace: settings.grace,
+            held_as_of: Some(self.lease.held_as_of()),
+            ..RunOptions::with_deadline(deadline)
+        };
+        let mut run = workspace.start(command, &options, &self.engine.guard)?;
+        self.lease.tick_with(run.ticker());
+
+        let mut finished = Finished::default();
+        let mut progress = Watched::new(matches!(command, Command::Apply { .. }));
+        let mut interrupted = false;
+        let exit = loop {
+            let due = lines.due();
+            tokio::select! {
+                event = run.next(), if !lines.is_full() => match event {
+                    Some(Event::Line(line)) => {
+                        if let Some(message) = &line.parsed {
+                            progress.observe(message);
+                            finished.observe(message);
+                        }
+                        lines.push(line);
+                    }
+                    Some(Event::Silent(since)) => {
+                        if let Some(still) = progress.still() {
+                            lines.say(LogLevel::Info, still);
+                        }
+                        tracing::debug!(silent_s = since.as_secs(), "terraform_silent");
+                    }
+                    Some(Event::Exited(exit)) => break exit,
+                    None => return Err(StepError::Stopped),
+                },
+                () = sleep_until(due), if due.is_some() => {
+                    self.try_flush(lines).await?;
+                    self.record(&mut progress).await?;
+                }
+                () = self.stop.wait(), if !interrupted => {
+                    interrupted = true;
+                    run.cancel();
+                    lines.say(LogLevel::Warn, format!("interrupting terraform {command}: it saves what it has done"));
+                }
+            }
+        };
+        lines.next_command();
+        self.store_lines(lines).await?;
+        self.record(&mut progress).await?;
+        self.verdict(command, &exit, interrupted)?;
+        Ok(finished)
+    }
+
+    fn verdict(&self, command: &Command, exit: &Exit, interrupted: bool) -> Result<(), StepError> {
+        match exit.error(command) {
+            None => Ok(()),
+            Some(_) if interrupted && matches!(exit.outcome, Outcome::Interrupted | Outcome::Killed) => {
+                Err(StepError::Stopped)
+            }
+            Some(error) => {
+                for diagnostic in exit.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()) {
+                    tracing::warn!(
+                        command = command.name(),
+                        summary = %terrane_terraform::scrub(&diagnostic.summary),
+                        address = diagnostic.address.as_deref(),
+                        "terraform_error"
+                    );
+                }
+                Err(StepError::Terraform(error))
+            }
+        }
+    }
+
+    /// Stores what waits, for as long as it takes: no line that was read is lost to a Postgres that is away.
+    async fn store_lines(&self, lines: &mut Lines<'_>) -> Result<(), StepError> {
+        loop {
+            match lines.flush().await {
+                Ok(()) => return Ok(()),
+                Err(error) => self.wait_out(error).await?,
+            }
+        }
+    }
+
+    async fn try_flush(&self, lines: &mut Lines<'_>) -> Result<(), StepError> {
+        match lines.flush().await {
+            Err(HolderError::Store(error)) if error.is_unavailable() => Ok(()),
+            other => Ok(other?),
+        }
+    }
+
+    async fn record(&self, progress: &mut Watched) -> Result<(), StepError> {
+        let Some((planned, done)) = progress.changed() else { return Ok(()) };
+        match self.engine.store.record_progress(self.holder(), Some(planned), done).await {
+            // A later figure will get through.
+            Err(HolderError::Store(error)) if error.is_unavailable() => Ok(()),
+            other => Ok(other?),
+        }
+    }
+
+    /// Writes, for as long as it takes to reach Postgres.
+    pub(crate) async fn insist<T, F>(&self, write: impl Fn() -> F) -> Result<T, StepError>
+    where
+        F: Future<Output = Result<T, HolderError>>,
+    {
+        loop {
+            match write().await {
+                Ok(written) => return Ok(written),
+                Err(error) => self.wait_out(error).await?,
+            }
+        }
+    }
+
+    /// A Postgres that can't be reached is waited for; anything else is an end.
+    async fn wait_out(&self, error: HolderError) -> Result<(), StepError> {
+        match &error {
+            HolderError::Store(store) if store.is_unavailable() => {}
+            _ => return Err(error.into()),
+        }
+        tracing::warn!(%error, "store_unavailable");
+        tokio::time::sleep(self.engine.settings.renew_every / 5).await;
+        Ok(())
+    }
+}
+
+/// Progress, and whether it changed since it was last asked for.
+struct Watched {
+    progress: Progress,
+    counts: bool,
+    told: Option<(u32, u32)>,
+}
+
+impl Watched {
+    fn new(counts: bool) -> Self {
+        Self { progress: Progress::default(), counts, told: None }
+    }
+
+    fn observe(&mut self, message: &Message) {
+        self.progress.observe(message);
+    }
+
+    fn still(&self) -> Option<String> {
+        self.progress.snapshot().still()
+    }
+
+    fn changed(&mut self) -> Option<(u32, u32)> {
+        let snapshot = self.progress.snapshot();
+        let small = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+        let now = (small(snapshot.planned), small(snapshot.done));
+        if !self.counts || self.told == Some(now) {
+            return None;
+        }
+        self.told = Some(now);
+        Some(now)
+    }
+}
+
+async fn sleep_until(due: Option<tokio::time::Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}

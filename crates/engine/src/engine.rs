@@ -1,0 +1,212 @@
+//! The engine: takes a claim to one of its ends.
+
+use std::time::{Duration, Instant};
+
+use terrane_aws::Aws;
+use terrane_domain::{OperationKind, OperationState};
+use terrane_store::{Claim, PinnedEngine, Store};
+use terrane_telemetry::WorkerMetrics;
+use terrane_terraform::{BootTime, Engine as Terraform, GuardProgram, ProviderMirror};
+use tracing::Instrument;
+
+use crate::{
+    EngineSettings,
+    attempt::Attempt,
+    failure::{self, StepError},
+    lease::Lease,
+    retry::{self, Verdict},
+    script::Done,
+    stop::{Asked, Stop},
+};
+
+/// What every attempt of a worker shares.
+pub struct Engine {
+    /// The truth.
+    pub store: Store,
+    /// The worker's own identity in AWS.
+    pub aws: Aws,
+    /// The terraform or tofu binary.
+    pub terraform: Terraform,
+    /// Where providers come from; `None` lets Terraform download them.
+    pub mirror: Option<ProviderMirror>,
+    /// How a guard is started.
+    pub guard: GuardProgram,
+    /// Limits and places.
+    pub settings: EngineSettings,
+    /// What is counted.
+    pub metrics: WorkerMetrics,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// Done.
+    Succeeded,
+    /// Failed for good.
+    Failed,
+    /// Ended on request.
+    Cancelled,
+    /// Waits for a person.
+    AwaitingApproval,
+    /// Waits for its next attempt.
+    Retrying,
+    /// Given back by a draining worker.
+    HandedBack,
+    /// Somebody else holds it; nothing was written.
+    Lost,
+}
+
+impl Ended {
+    /// The spelling used in metrics and logs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::AwaitingApproval => "awaiting_approval",
+            Self::Retrying => "retrying",
+            Self::HandedBack => "handed_back",
+            Self::Lost => "lost",
+        }
+    }
+}
+
+impl Engine {
+    /// Works on a claim that was sent at `claimed`, until it is done, stopped or lost. Its work directory is removed
+    /// unless the lease was lost: then it belongs to whoever takes over.
+    pub async fn attempt(&self, claim: Claim, claimed: BootTime, stop: Stop) -> Ended {
+        let operation = &claim.operation;
+        let (kind, started) = (operation.kind, Instant::now());
+        let span = tracing::info_span!(
+            "operation",
+            operation = %operation.id,
+            environment = %claim.environment.id,
+            tenant = %claim.tenant.id,
+            request_id = operation.request_id.as_deref(),
+        );
+        let ended = async {
+            tracing::info!(kind = %kind, attempt = claim.operation.attempt, fence = claim.holder.fence.get(), "attempt_started");
+            let lease =
+                Lease::new(&self.store, claim.holder.clone(), &self.settings, claimed, stop.cancel.clone(), &self.metrics);
+            let attempt = Attempt { engine: self, claim: &claim, lease: &lease, stop: &stop };
+            let ended = tokio::select! {
+                biased;
+                ended = attempt.conclude() => ended,
+                _lost = lease.keep() => Ended::Lost,
+            };
+            tracing::info!(kind = %kind, outcome = ended.as_str(), duration_ms = started.elapsed().as_millis(), "attempt_ended");
+            ended
+        }
+        .instrument(span)
+        .await;
+        self.count(kind, ended, started.elapsed());
+        ended
+    }
+
+    /// What makes the environments that this worker touches.
+    pub(crate) fn engine_pin(&self) -> PinnedEngine {
+        PinnedEngine { name: self.terraform.kind.to_string(), version: self.terraform.version.to_string() }
+    }
+
+    fn count(&self, kind: OperationKind, ended: Ended, took: Duration) {
+        let labels = [kind.as_str(), ended.as_str()];
+        self.metrics.operations.with_label_values(&labels).inc();
+        self.metrics.operation_duration.with_label_values(&labels).observe(took.as_secs_f64());
+    }
+}
+
+impl Attempt<'_> {
+    /// Goes through the steps and records the end.
+    async fn conclude(&self) -> Ended {
+        let limit = self.engine.settings.deadlines.attempt;
+        let outcome = tokio::time::timeout(limit, self.perform())
+            .await
+            .unwrap_or(Err(StepError::Deadline { minutes: limit.as_secs() / 60 }));
+        // Before the row says that it is over: afterwards the next operation of this environment may begin.
+        if !matches!(outcome, Err(StepError::Lost(_))) {
+            self.remove_directory().await;
+        }
+        match self.record_end(outcome).await {
+            Ok(ended) => ended,
+            Err(StepError::Lost(_)) => Ended::Lost,
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "end_not_recorded");
+                Ended::Lost
+            }
+        }
+    }
+
+    async fn record_end(&self, outcome: Result<Done, StepError>) -> Result<Ended, StepError> {
+        let (store, holder) = (&self.engine.store, self.holder());
+        let error = match outcome {
+            Ok(Done::Succeeded { outputs }) => {
+                self.insist(|| store.succeed(holder, outputs.as_ref())).await?;
+                return Ok(Ended::Succeeded);
+            }
+            Ok(Done::ApprovalNeeded { digest }) => {
+                let expires_after = self.engine.settings.approval_expires_after;
+                let state = self.insist(|| store.await_approval(holder, &digest, expires_after)).await?;
+                return Ok(ended_as(state));
+            }
+            Err(StepError::Lost(lost)) => return Err(StepError::Lost(lost)),
+            Err(error) => error,
+        };
+        match self.stop.asked() {
+            Some(Asked::Cancel) => {
+                self.insist(|| store.cancelled(holder)).await?;
+                return Ok(Ended::Cancelled);
+            }
+            Some(Asked::HandBack) if matches!(error, StepError::Stopped) => {
+                return match self.insist(|| store.hand_back(holder)).await? {
+                    OperationState::Retrying => Ok(Ended::HandedBack),
+                    other => Ok(ended_as(other)),
+                };
+            }
+            _ => {}
+        }
+        tracing::warn!(error = &error as &dyn std::error::Error, "attempt_failed");
+        let told = failure::classify(&error, None);
+        let failures = self.claim.operation.failures;
+        match retry::after_failure(told.failure, failures, chance(), &self.engine.settings.retry) {
+            Verdict::Again { after, counts } => {
+                let state = self.insist(|| store.retry_later(holder, &told.error, after, counts)).await?;
+                Ok(ended_as(state))
+            }
+            Verdict::GiveUp(_) => {
+                self.insist(|| store.fail(holder, &told.error)).await?;
+                Ok(Ended::Failed)
+            }
+        }
+    }
+
+    async fn remove_directory(&self) {
+        let directory = self.directory();
+        let removed = tokio::fs::remove_dir_all(&directory).await;
+        if let Err(error) = removed
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::warn!(%error, directory = %directory.display(), "work_directory_not_removed");
+        }
+        // The operation's own directory, once no attempt is left in it.
+        if let Some(parent) = directory.parent() {
+            let _still_used = tokio::fs::remove_dir(parent).await;
+        }
+    }
+}
+
+/// A write that puts an operation off ends it instead if somebody cancelled it in the meantime.
+const fn ended_as(state: OperationState) -> Ended {
+    match state {
+        OperationState::AwaitingApproval => Ended::AwaitingApproval,
+        OperationState::Cancelled => Ended::Cancelled,
+        _ => Ended::Retrying,
+    }
+}
+
+/// A number in `0.0..1.0` to spread retries: the low bits of the clock are random enough for that.
+fn chance() -> f64 {
+    let nanos = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |since| since.subsec_nanos());
+    f64::from(nanos % 1_000_000) / 1_000_000.0
+}

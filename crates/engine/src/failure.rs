@@ -1,0 +1,131 @@
+//! Why an attempt did not get to its end, and what is recorded about it.
+
+use terrane_aws::{AwsError, AwsErrorKind};
+use terrane_blueprint::RenderError;
+use terrane_domain::{Problems, StepName};
+use terrane_store::{HolderError, OperationError, StoreError};
+use terrane_terraform::{ErrorKind, RunError, TerraformError, WorkspaceError};
+
+use crate::{
+    lease::{Barred, Lost},
+    retry::Failure,
+};
+
+/// Why a step did not get to its end.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StepError {
+    #[error("somebody else holds the operation")]
+    Lost(#[from] Lost),
+    #[error("stopped on request")]
+    Stopped,
+    #[error("too late to start")]
+    Barred(#[from] Barred),
+    #[error("Terraform did not succeed")]
+    Terraform(#[source] TerraformError),
+    #[error("an AWS call failed")]
+    Aws(#[from] AwsError),
+    #[error("the account is {found}, not {expected}")]
+    WrongAccount { expected: String, found: String },
+    #[error("the stored spec can't be resolved")]
+    Spec(#[source] Problems),
+    #[error("the model can't be rendered")]
+    Render(#[from] RenderError),
+    #[error("the work directory can't be used")]
+    WorkDirectory(#[source] std::io::Error),
+    #[error("the workspace can't be prepared")]
+    Workspace(#[from] WorkspaceError),
+    #[error("the command can't be started")]
+    Start(#[from] RunError),
+    #[error("the attempt took longer than {minutes} minutes")]
+    Deadline { minutes: u64 },
+    #[error("the store failed")]
+    Store(#[source] StoreError),
+}
+
+impl From<HolderError> for StepError {
+    fn from(error: HolderError) -> Self {
+        match error {
+            HolderError::Fenced(_) => Self::Lost(Lost),
+            HolderError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+/// What is recorded and whether it is tried again.
+pub(crate) struct Classified {
+    pub(crate) error: OperationError,
+    pub(crate) failure: Failure,
+}
+
+/// Puts a step's error into words for the environment's owner; nothing internal gets through.
+pub(crate) fn classify(error: &StepError, step: Option<StepName>) -> Classified {
+    let (kind, message, hint, failure): (&str, String, Option<String>, Failure) = match error {
+        StepError::Terraform(error) => (
+            error.kind.as_str(),
+            error.message.clone(),
+            Some(error.hint.clone()),
+            match error.kind {
+                ErrorKind::Locked { .. } => Failure::Locked,
+                _ if error.retryable() => Failure::Transient,
+                _ => Failure::Permanent,
+            },
+        ),
+        StepError::Aws(error) => (
+            aws_kind(error.kind),
+            error.to_string(),
+            Some(error.hint().to_owned()),
+            if error.retryable() { Failure::Transient } else { Failure::Permanent },
+        ),
+        StepError::WrongAccount { expected, found } => (
+            "wrong_account",
+            format!("cloud.account_id is {expected}, but these credentials act in account {found}"),
+            Some("correct cloud.account_id, or name a role of that account in cloud.role_arn".to_owned()),
+            Failure::Permanent,
+        ),
+        StepError::Spec(problems) => (
+            "invalid_spec",
+            problems.to_string(),
+            Some("change the environment file and apply it again".to_owned()),
+            Failure::Permanent,
+        ),
+        StepError::Render(error) => ("invalid_spec", error.to_string(), None, Failure::Permanent),
+        StepError::Deadline { minutes } => (
+            "timeout",
+            format!("the attempt was stopped after {minutes} minutes"),
+            Some("see the log for what it waited for; retry continues from where it stands".to_owned()),
+            Failure::Permanent,
+        ),
+        StepError::Lost(_) | StepError::Stopped => {
+            ("cancelled", "the attempt was stopped".to_owned(), None, Failure::Transient)
+        }
+        StepError::Barred(_)
+        | StepError::WorkDirectory(_)
+        | StepError::Workspace(_)
+        | StepError::Start(_)
+        | StepError::Store(_) => (
+            "internal",
+            "the worker could not carry out the step".to_owned(),
+            Some("the worker's log has the reason under this operation's id".to_owned()),
+            Failure::Transient,
+        ),
+    };
+    let error = OperationError {
+        kind: kind.to_owned(),
+        message,
+        hint,
+        retryable: failure != Failure::Permanent,
+        step,
+    };
+    Classified { error, failure }
+}
+
+fn aws_kind(kind: AwsErrorKind) -> &'static str {
+    match kind {
+        AwsErrorKind::Credentials => "credentials",
+        AwsErrorKind::AccessDenied => "access_denied",
+        AwsErrorKind::WrongOwner => "wrong_owner",
+        AwsErrorKind::Throttled => "throttled",
+        AwsErrorKind::Network => "network",
+        AwsErrorKind::Other => "aws",
+    }
+}

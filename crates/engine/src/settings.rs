@@ -1,0 +1,83 @@
+//! How the engine behaves; read from the environment by the worker.
+
+use std::{path::PathBuf, time::Duration};
+
+/// Limits and places. The defaults are the ones of docs/ARCHITECTURE.md.
+#[derive(Debug, Clone)]
+pub struct EngineSettings {
+    /// Attempts work in directories below this one.
+    pub work_dir: PathBuf,
+    /// A file that is laid beside what we render, for emulators and special endpoints; nothing in production.
+    pub terraform_override: Option<PathBuf>,
+    /// Directory of providers in a mirror layout, when it isn't in a place that Terraform knows.
+    pub provider_mirror: Option<PathBuf>,
+    /// How long a claim is good for without renewal.
+    pub lease: Duration,
+    /// How often it is renewed.
+    pub renew_every: Duration,
+    /// Nothing new is started this long after the last renewal that succeeded was *sent*.
+    pub start_barrier: Duration,
+    /// A Terraform that already runs may go on this long without a renewal, covered by its state lock.
+    pub fence: Duration,
+    /// Between the interrupt and the kill of a Terraform that doesn't end.
+    pub grace: Duration,
+    /// Limits of single steps and of one whole attempt.
+    pub deadlines: Deadlines,
+    /// When a failed attempt is tried again.
+    pub retry: RetryPolicy,
+    /// How long a plan waits for a decision.
+    pub approval_expires_after: Duration,
+}
+
+/// Limits of single steps and of one whole attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadlines {
+    /// `terraform init`.
+    pub init: Duration,
+    /// `terraform plan`.
+    pub plan: Duration,
+    /// `terraform apply`, for a destroy too.
+    pub apply: Duration,
+    /// Everything together.
+    pub attempt: Duration,
+}
+
+/// When a failed attempt is tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetryPolicy {
+    /// Failures that count before the operation fails for good.
+    pub max_failures: u32,
+    /// Before the second attempt; doubles with every failure.
+    pub first_delay: Duration,
+    /// The delay never grows beyond this.
+    pub max_delay: Duration,
+}
+
+impl EngineSettings {
+    /// The usual limits, working below `work_dir`.
+    pub fn new(work_dir: PathBuf) -> Self {
+        let minutes = |n: u64| Duration::from_secs(n * 60);
+        Self {
+            work_dir,
+            terraform_override: None,
+            provider_mirror: None,
+            lease: Duration::from_secs(30),
+            renew_every: Duration::from_secs(5),
+            start_barrier: Duration::from_secs(20),
+            fence: Duration::from_secs(90),
+            grace: minutes(10),
+            deadlines: Deadlines {
+                init: minutes(5),
+                plan: minutes(15),
+                apply: minutes(120),
+                attempt: minutes(180),
+            },
+            retry: RetryPolicy {
+                max_failures: 3,
+                first_delay: Duration::from_secs(15),
+                max_delay: minutes(5),
+            },
+            approval_expires_after: minutes(7 * 24 * 60),
+        }
+    }
+}
