@@ -8,8 +8,9 @@ use super::{buckets, tags};
 use crate::hcl::{Block, Expr, File, Object};
 
 pub(super) fn file(model: &InfraModel) -> File {
+    let named = model.network.is_some() || model.encryption_key.is_some();
     let mut locals = Block::new("locals")
-        .arg("name", &model.identity.name_prefix)
+        .arg_if_some("name", named.then_some(&model.identity.name_prefix))
         .note("On everything that can carry tags, beside the address of each resource.")
         .arg("tags", all_tags(model));
     if let Some(network) = &model.network {

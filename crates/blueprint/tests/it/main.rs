@@ -1,5 +1,14 @@
 //! Tests of what is rendered, through the public API only.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr)]
 
+mod arguments;
+mod evaluation;
+mod hostile_text;
+mod layout;
 mod models;
+mod render;
+mod tagging;
+mod terraform;
+mod tree;
+mod validation;

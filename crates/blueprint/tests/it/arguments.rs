@@ -1,0 +1,141 @@
+//! Rendered files name only arguments and blocks that both provider majors have, and all that they require.
+//!
+//! The tables in `tests/schemas` were cut out of the providers' schemas by `cut.py` there, at the date that they state.
+
+use std::collections::BTreeSet;
+
+use hcl::{Block, Body, Structure};
+use serde_json::{Map, Value};
+use terrane_blueprint::RESOURCE_TYPES;
+
+use crate::{models, tree};
+
+const TABLES: [&str; 2] =
+    [include_str!("../schemas/aws-5.100.0.json"), include_str!("../schemas/aws-6.25.0.json")];
+
+/// Terraform's own, in any block of their kind.
+const META: [&str; 3] = ["for_each", "depends_on", "lifecycle"];
+
+fn tables() -> impl Iterator<Item = Value> {
+    TABLES.iter().map(|text| serde_json::from_str(text).unwrap())
+}
+
+#[test]
+fn only_arguments_that_both_providers_have_are_used() {
+    for table in tables() {
+        let version = table["version"].as_str().unwrap();
+        for (model, block) in
+            models::all().iter().flat_map(|(name, m)| tree::blocks(m).into_iter().map(move |b| (name, b)))
+        {
+            let section = match block.identifier() {
+                "resource" => "resources",
+                "data" => "data",
+                _ => continue,
+            };
+            let labels = tree::labels(&block);
+            let arguments = table[section][labels[0]].as_object();
+            let arguments =
+                arguments.unwrap_or_else(|| panic!("{} is not in the table of {version}", labels[0]));
+            if let Err(problem) = check(block.body(), arguments, section == "resources") {
+                panic!("{model}, aws {version}, {}: {problem}", labels.join("."));
+            }
+        }
+    }
+}
+
+fn check(body: &Body, arguments: &Map<String, Value>, refuses_id: bool) -> Result<(), String> {
+    let mut given = BTreeSet::new();
+    for structure in body.iter() {
+        let name = match structure {
+            Structure::Attribute(attribute) => attribute.key(),
+            Structure::Block(block) => block_name(block),
+        };
+        if META.contains(&name) {
+            continue;
+        }
+        given.insert(name);
+        let known = arguments.get(name).ok_or_else(|| format!("no argument or block {name}"))?;
+        // An optional `id` is in most schemas, but the provider refuses it.
+        if refuses_id && name == "id" {
+            return Err("id can't be set".to_owned());
+        }
+        let is_block = known["block"].as_bool() == Some(true);
+        match structure {
+            Structure::Attribute(_) if is_block => return Err(format!("{name} is a block")),
+            Structure::Attribute(_) => {}
+            Structure::Block(_) if !is_block => return Err(format!("{name} is no block")),
+            Structure::Block(block) => {
+                let inner = known["args"].as_object().cloned().unwrap_or_default();
+                check(content(block), &inner, false).map_err(|problem| format!("{name}: {problem}"))?;
+            }
+        }
+    }
+    match arguments
+        .iter()
+        .find(|(name, known)| known["req"].as_bool() == Some(true) && !given.contains(name.as_str()))
+    {
+        Some((name, _)) => Err(format!("{name} is required")),
+        None => Ok(()),
+    }
+}
+
+/// What a block makes: itself, or for `dynamic "rule"` a `rule`.
+fn block_name(block: &Block) -> &str {
+    if block.identifier() == "dynamic" { block.labels()[0].as_str() } else { block.identifier() }
+}
+
+fn content(block: &Block) -> &Body {
+    if block.identifier() != "dynamic" {
+        return block.body();
+    }
+    block.body().blocks().find(|inner| inner.identifier() == "content").unwrap().body()
+}
+
+#[test]
+fn the_check_refuses_what_a_provider_does_not_have() {
+    let table = tables().next().unwrap();
+    let check = |kind: &str, text: &str| {
+        check(&hcl::parse(text).unwrap(), table["resources"][kind].as_object().unwrap(), true)
+    };
+    assert_eq!(check("aws_eip", "domain = 1"), Ok(()));
+    assert_eq!(check("aws_eip", "region = 1"), Err("no argument or block region".to_owned()));
+    assert_eq!(check("aws_eip", "id = 1"), Err("id can't be set".to_owned()));
+    assert_eq!(check("aws_eip", "domain {}"), Err("domain is no block".to_owned()));
+    assert_eq!(check("aws_kms_alias", "name = 1"), Err("target_key_id is required".to_owned()));
+    let rule = |text| check("aws_s3_bucket_ownership_controls", &format!("bucket = 1\n{text}"));
+    assert_eq!(rule("rule {\n object_ownership = 1\n}"), Ok(()));
+    assert_eq!(
+        rule("dynamic \"rule\" {\n content {\n object_owner = 1\n}\n}"),
+        Err("rule: no argument or block object_owner".to_owned())
+    );
+    assert_eq!(rule("rule = []"), Err("rule is a block".to_owned()));
+}
+
+#[test]
+fn the_table_of_types_knows_which_can_carry_tags() {
+    for table in tables() {
+        for known in RESOURCE_TYPES {
+            let tags = table["resources"][known.name].get("tags");
+            assert_eq!(tags.is_some(), known.taggable, "{} in {}", known.name, table["version"]);
+        }
+    }
+}
+
+#[test]
+fn every_data_source_and_local_that_is_declared_is_used() {
+    for (name, model) in models::all() {
+        let files = terrane_blueprint::render(&model).unwrap();
+        let text: String = files.iter().map(|(_, content)| content).collect();
+        // An environment with nothing in it still has tags.
+        for block in tree::blocks(&model).iter().filter(|_| text.contains("resource \"")) {
+            let references: Vec<String> = match block.identifier() {
+                "data" => vec![format!("data.{}", tree::labels(block).join("."))],
+                "locals" => block.body().attributes().map(|local| format!("local.{}", local.key())).collect(),
+                _ => continue,
+            };
+            for reference in references {
+                assert!(text.contains(&reference), "{name}: {reference} is declared for nothing");
+            }
+        }
+    }
+}

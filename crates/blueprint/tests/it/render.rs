@@ -1,0 +1,121 @@
+//! What `render` promises as a function.
+
+use std::collections::BTreeMap;
+
+use terrane_blueprint::{
+    AWS_PROVIDER_VERSION, BLUEPRINT_VERSION, RenderError, current_pins, holds_data, render,
+};
+use terrane_domain::{BucketEncryption, InfraModel};
+
+use crate::models;
+
+fn text(model: &InfraModel) -> String {
+    let files = render(model).unwrap();
+    files.iter().map(|(name, content)| format!("===== {name}\n{content}")).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_smallest_environment_reads_well() {
+    insta::assert_snapshot!("minimal", text(&models::minimal()));
+}
+
+#[test]
+fn an_environment_with_everything_reads_well() {
+    insta::assert_snapshot!("full", text(&models::full()));
+}
+
+#[test]
+fn the_same_model_gives_the_same_bytes() {
+    for (name, model) in models::all() {
+        assert_eq!(render(&model).unwrap(), render(&model.clone()).unwrap(), "{name}");
+    }
+}
+
+#[test]
+fn files_come_in_reading_order_and_only_where_there_is_something_to_say() {
+    let names = |model: &InfraModel| render(model).unwrap().iter().map(|(name, _)| name).collect::<Vec<_>>();
+    assert_eq!(
+        names(&models::full()),
+        [
+            "versions.tf",
+            "provider.tf",
+            "locals.tf",
+            "data.tf",
+            "kms.tf",
+            "network.tf",
+            "endpoints.tf",
+            "flow_logs.tf",
+            "buckets.tf",
+            "registries.tf",
+            "databases.tf",
+            "outputs.tf"
+        ]
+    );
+    let mut bare = models::minimal();
+    bare.buckets.clear();
+    assert_eq!(names(&bare), ["versions.tf", "provider.tf", "locals.tf"]);
+}
+
+#[test]
+fn an_environment_of_another_blueprint_is_refused_by_name() {
+    for pinned in [0, BLUEPRINT_VERSION + 1] {
+        let mut model = models::minimal();
+        model.identity.pins.blueprint = pinned;
+        let error = render(&model).unwrap_err();
+        assert_eq!(error, RenderError::UnknownBlueprint { pinned });
+        assert!(error.to_string().contains(&format!("pinned to blueprint {pinned}")), "{error}");
+    }
+}
+
+#[test]
+fn the_pinned_provider_is_the_one_that_is_asked_for() {
+    assert_eq!(current_pins().aws_provider, AWS_PROVIDER_VERSION);
+    let mut model = models::minimal();
+    model.identity.pins.aws_provider = "6.25.0".to_owned();
+    let files = render(&model).unwrap();
+    assert!(files.get("versions.tf").unwrap().contains("version = \"6.25.0\"\n"));
+    assert_eq!(files.get("nothing.tf"), None);
+}
+
+#[test]
+fn what_refers_to_something_that_is_not_there_is_refused() {
+    let without_key = |change: fn(&mut InfraModel)| {
+        let mut model = models::full();
+        model.encryption_key = None;
+        model.buckets.values_mut().for_each(|bucket| bucket.encryption = BucketEncryption::S3Managed);
+        model.registries.values_mut().for_each(|registry| registry.environment_key = false);
+        model.databases.values_mut().for_each(|database| database.environment_key = false);
+        change(&mut model);
+        render(&model).map(drop).map_err(|error| error.to_string())
+    };
+    assert_eq!(without_key(|_| {}), Ok(()));
+    let changes: [(&str, fn(&mut InfraModel)); 3] = [
+        ("buckets.logs", |m| {
+            m.buckets.values_mut().for_each(|b| b.encryption = BucketEncryption::EnvironmentKey)
+        }),
+        ("registries.api", |m| m.registries.values_mut().for_each(|r| r.environment_key = true)),
+        ("databases.main", |m| m.databases.values_mut().for_each(|d| d.environment_key = true)),
+    ];
+    for (path, change) in changes {
+        let expected = format!("{path} asks for the environment's KMS key, but the environment has none");
+        assert_eq!(without_key(change), Err(expected));
+    }
+
+    let mut model = models::full();
+    model.network.as_mut().unwrap().zones.clear();
+    assert_eq!(render(&model), Err(RenderError::NoZones));
+    model.network = None;
+    assert_eq!(render(&model), Err(RenderError::NoNetwork { key: models::key("main") }));
+    model.databases = BTreeMap::new();
+    assert!(render(&model).is_ok());
+}
+
+#[test]
+fn what_can_not_be_made_again_holds_data() {
+    for kind in ["aws_db_instance", "aws_s3_bucket", "aws_ecr_repository", "aws_kms_key"] {
+        assert!(holds_data(kind), "{kind}");
+    }
+    for kind in ["aws_vpc", "aws_cloudwatch_log_group", "aws_s3_bucket_policy", "aws_unheard_of", ""] {
+        assert!(!holds_data(kind), "{kind}");
+    }
+}
