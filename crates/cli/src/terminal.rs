@@ -27,8 +27,14 @@ struct Inner {
     out: Box<dyn Write + Send>,
     out_error: Option<io::Error>,
     err: Box<dyn Write + Send>,
-    region: Option<ProgressBar>,
+    region: Option<Region>,
     answers: Answers,
+}
+
+/// Lines that are redrawn in place.
+struct Region {
+    bar: ProgressBar,
+    shown: Vec<String>,
 }
 
 enum Answers {
@@ -125,29 +131,32 @@ impl Terminal {
     pub fn note(&self, text: &str) {
         let mut inner = self.inner();
         match &inner.region {
-            Some(region) => region.println(text),
+            Some(region) => region.bar.println(text),
             None => drop(writeln!(inner.err, "{text}")),
         }
     }
 
     /// Draws these lines below everything that was said, in place of those drawn before.
-    pub fn draw(&self, lines: &[String]) {
+    pub fn draw(&self, lines: Vec<String>) {
         let mut inner = self.inner();
         let region = inner.region.get_or_insert_with(|| {
-            let region = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
             if let Ok(style) = ProgressStyle::with_template("{msg}") {
-                region.set_style(style);
+                bar.set_style(style);
             }
-            region
+            Region { bar, shown: Vec::new() }
         });
-        region.set_message(lines.join("\n"));
-        region.tick();
+        // Drawn anew only when it changed: terminals far away flicker.
+        if region.shown != lines {
+            region.bar.set_message(lines.join("\n"));
+            region.shown = lines;
+        }
     }
 
     /// Takes away what was drawn.
     pub fn clear(&self) {
         if let Some(region) = self.inner().region.take() {
-            region.finish_and_clear();
+            region.bar.finish_and_clear();
         }
     }
 

@@ -98,7 +98,7 @@ impl<'a> Watch<'a> {
                 },
                 _ = frame.tick(), if self.terminal.is_live() => {
                     let palette = self.terminal.err_palette();
-                    self.terminal.draw(&live::lines(&self.view, now(), self.terminal.width(), palette));
+                    self.terminal.draw(live::lines(&self.view, now(), self.terminal.width(), palette));
                 }
                 () = until(self.deadline), if self.deadline.is_some() => self.stream = None,
             }
