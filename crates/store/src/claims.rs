@@ -10,17 +10,14 @@
 //! Postgres refuses `FOR UPDATE` beside window functions, so ranking is in a subquery without locks and the query
 //! around it locks, skips what others have locked, and looks at the state again. The subquery walks the index of
 //! waiting operations tenant by tenant and takes a few of each, so that it costs the same with ten waiting as with ten
-//! thousand. Operation and environment are locked together and by `SKIP LOCKED`: a claim waits for nobody.
+//! thousand. (Whether anything is ahead is asked by counting and not by `NOT EXISTS`, which Postgres would turn into a
+//! join over everything that the tenant has waiting.) Operation and environment are locked together and by `SKIP LOCKED`: a claim waits for nobody.
 //!
 //! The claim raises the environment's **fence** and keeps its value; every write of a holder names it.
 
 use std::time::Duration;
 
-use diesel::{
-    dsl::now,
-    prelude::*,
-    sql_types::{BigInt, Uuid as SqlUuid},
-};
+use diesel::{dsl::now, prelude::*, sql_types::Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -76,10 +73,12 @@ pub struct Claim {
     pub tenant: Tenant,
 }
 
-/// How many of each tenant's waiting operations a claim looks at: enough that as many claims at once each find one.
-const CANDIDATES_PER_TENANT: i64 = 32;
-
-const PICK: &str = "
+/// The query for the next operation, looking at so many of each tenant's. A number in the text and not a parameter:
+/// Postgres plans for it.
+macro_rules! pick {
+    ($candidates_per_tenant:literal) => {
+        concat!(
+            "
 WITH RECURSIVE waiting_tenants (tenant_id) AS (
     (SELECT o.tenant_id FROM operations o
      WHERE o.state IN ('queued', 'retrying') ORDER BY o.tenant_id LIMIT 1)
@@ -90,7 +89,8 @@ WITH RECURSIVE waiting_tenants (tenant_id) AS (
      ) AS following)
 ),
 candidates AS (
-    SELECT head.id, running.count + row_number() OVER (PARTITION BY w.tenant_id ORDER BY head.sequence) AS rank
+    SELECT head.id, head.sequence,
+        running.count + row_number() OVER (PARTITION BY w.tenant_id ORDER BY head.sequence) AS rank
     FROM waiting_tenants w
     CROSS JOIN LATERAL (
         SELECT count(*) AS count FROM operations o WHERE o.tenant_id = w.tenant_id AND o.state = 'running'
@@ -99,22 +99,33 @@ candidates AS (
         SELECT o.id, o.sequence FROM operations o
         WHERE o.tenant_id = w.tenant_id AND o.state IN ('queued', 'retrying')
           AND (o.state = 'queued' OR o.next_attempt_at <= now())
-          AND NOT EXISTS (
-              SELECT FROM operations ahead
+          AND (
+              SELECT count(*) = 0 FROM operations ahead
               WHERE ahead.environment_id = o.environment_id AND ahead.id <> o.id
                 AND ahead.state IN ('queued', 'running', 'awaiting_approval', 'retrying')
                 AND (ahead.state <> 'queued' OR ahead.sequence < o.sequence))
-        ORDER BY o.sequence LIMIT $1
+        ORDER BY o.sequence LIMIT ",
+            $candidates_per_tenant,
+            "
     ) AS head
+    ORDER BY rank, head.sequence LIMIT 64
 )
 SELECT o.id, o.environment_id
 FROM candidates c
 JOIN operations o ON o.id = c.id
 JOIN environments e ON e.id = o.environment_id
 WHERE o.state = 'queued' OR (o.state = 'retrying' AND o.next_attempt_at <= now())
-ORDER BY c.rank, o.sequence
+ORDER BY c.rank, c.sequence
 LIMIT 1
-FOR NO KEY UPDATE OF o, e SKIP LOCKED";
+FOR NO KEY UPDATE OF o, e SKIP LOCKED"
+        )
+    };
+}
+
+/// Enough as long as few claim at once.
+const PICK: &str = pick!(2);
+/// For when all of those were locked: enough that as many claims at once each find one.
+const PICK_FARTHER: &str = pick!(32);
 
 #[derive(QueryableByName)]
 struct Picked {
@@ -146,11 +157,10 @@ impl Store {
 
     async fn claim_next(&self, worker: WorkerId, lease: Duration) -> Result<Turn, Failure> {
         let mut tx = self.begin().await?;
-        let picked: Option<Picked> = diesel::sql_query(PICK)
-            .bind::<BigInt, _>(CANDIDATES_PER_TENANT)
-            .get_result(&mut *tx)
-            .await
-            .optional()?;
+        let picked = match pick(&mut tx, PICK).await? {
+            Some(picked) => Some(picked),
+            None => pick(&mut tx, PICK_FARTHER).await?,
+        };
         let Some(picked) = picked else {
             tx.roll_back().await?;
             return Ok(Turn::NothingWaits);
@@ -265,6 +275,10 @@ async fn spec_of(tx: &mut Transaction, environment: Uuid, generation: i64) -> Re
         .select(environment_specs::spec)
         .first(&mut **tx)
         .await?)
+}
+
+async fn pick(tx: &mut Transaction, query: &'static str) -> Result<Option<Picked>, Failure> {
+    Ok(diesel::sql_query(query).get_result(&mut **tx).await.optional()?)
 }
 
 enum Turn {

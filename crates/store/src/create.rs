@@ -71,7 +71,7 @@ impl Store {
     ) -> Result<Outcome, StoreError> {
         self.run("create an environment", async {
             match Write::begin(self, new.tenant_id, idempotency).await? {
-                Begun::Fresh(write) => create(write, new).await,
+                Begun::Fresh(write) => create(*write, new).await,
                 Begun::Answered(outcome) => Ok(outcome),
             }
         })
@@ -93,7 +93,7 @@ impl Store {
     ) -> Result<Outcome, StoreError> {
         self.run("change an environment", async {
             match Write::begin(self, tenant, idempotency).await? {
-                Begun::Fresh(write) => update(write, environment, expected_generation, new).await,
+                Begun::Fresh(write) => update(*write, environment, expected_generation, new).await,
                 Begun::Answered(outcome) => Ok(outcome),
             }
         })

@@ -43,7 +43,7 @@ impl Store {
     ) -> Result<Outcome, StoreError> {
         self.run("approve a plan", async {
             match Write::begin(self, tenant, idempotency).await? {
-                Begun::Fresh(write) => approve(write, operation, digest).await,
+                Begun::Fresh(write) => approve(*write, operation, digest).await,
                 Begun::Answered(outcome) => Ok(outcome),
             }
         })
@@ -62,7 +62,7 @@ impl Store {
     ) -> Result<Outcome, StoreError> {
         self.run("discard a plan", async {
             match Write::begin(self, tenant, idempotency).await? {
-                Begun::Fresh(write) => discard(write, operation).await,
+                Begun::Fresh(write) => discard(*write, operation).await,
                 Begun::Answered(outcome) => Ok(outcome),
             }
         })
@@ -82,7 +82,7 @@ impl Store {
     ) -> Result<Outcome, StoreError> {
         self.run("cancel an operation", async {
             match Write::begin(self, tenant, idempotency).await? {
-                Begun::Fresh(write) => cancel(write, operation).await,
+                Begun::Fresh(write) => cancel(*write, operation).await,
                 Begun::Answered(outcome) => Ok(outcome),
             }
         })
@@ -104,7 +104,7 @@ impl Store {
     ) -> Result<Outcome, StoreError> {
         self.run("retry an operation", async {
             match Write::begin(self, tenant, idempotency).await? {
-                Begun::Fresh(write) => retry(write, operation, request).await,
+                Begun::Fresh(write) => retry(*write, operation, request).await,
                 Begun::Answered(outcome) => Ok(outcome),
             }
         })

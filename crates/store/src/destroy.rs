@@ -50,7 +50,7 @@ impl Store {
     ) -> Result<Outcome, StoreError> {
         self.run("ask for the destruction of an environment", async {
             match Write::begin(self, tenant, idempotency).await? {
-                Begun::Fresh(write) => destroy(write, environment, request).await,
+                Begun::Fresh(write) => destroy(*write, environment, request).await,
                 Begun::Answered(outcome) => Ok(outcome),
             }
         })

@@ -26,7 +26,7 @@ pub(crate) const REMEMBERED_FOR: std::time::Duration = std::time::Duration::from
 /// What a request meets.
 pub(crate) enum Begun {
     /// Nobody asked for this before.
-    Fresh(Write),
+    Fresh(Box<Write>),
     /// It was asked and answered.
     Answered(Outcome),
 }
@@ -47,7 +47,7 @@ impl Write {
         let tenant = tenant.as_uuid();
         let mut tx = store.begin().await?;
         let Some(Idempotency { key, digest }) = idempotency else {
-            return Ok(Begun::Fresh(Self { tx, tenant, key: None }));
+            return Ok(Begun::Fresh(Box::new(Self { tx, tenant, key: None })));
         };
         let reservation = diesel::insert_into(idempotency_keys::table)
             .values((
@@ -68,7 +68,7 @@ impl Write {
             .execute(&mut *tx)
             .await?;
         if reserved == 1 {
-            return Ok(Begun::Fresh(Self { tx, tenant, key: Some(key) }));
+            return Ok(Begun::Fresh(Box::new(Self { tx, tenant, key: Some(key) })));
         }
         let (known, response) = idempotency_keys::table
             .find((tenant, &key))

@@ -223,13 +223,15 @@ BEGIN
         month := date_trunc('month', moment AT TIME ZONE 'UTC') + make_interval(months => step);
         partition := 'log_batches_' || to_char(month, 'YYYY_MM');
         CONTINUE WHEN to_regclass(partition) IS NOT NULL;
-        -- Two processes that start together: the second waits here, then finds the table.
-        PERFORM pg_advisory_xact_lock(hashtext('ensure_log_partitions'));
+        -- Two processes that start together: the second waits here, then finds the table. The locks are those that
+        -- attaching takes anyway, in the order in which whoever stores lines takes them. (An advisory lock would not
+        -- do: taking one does not tell the session of tables that others made meanwhile.)
+        LOCK TABLE operations, log_batches IN SHARE ROW EXCLUSIVE MODE;
         CONTINUE WHEN to_regclass(partition) IS NOT NULL;
         lower_bound := uuid_v7_floor(month AT TIME ZONE 'UTC');
         upper_bound := uuid_v7_floor((month + interval '1 month') AT TIME ZONE 'UTC');
-        EXECUTE format('CREATE TABLE %I (LIKE log_batches INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', partition);
         LOCK TABLE log_batches_default IN ACCESS EXCLUSIVE MODE;
+        EXECUTE format('CREATE TABLE %I (LIKE log_batches INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', partition);
         EXECUTE format(
             'WITH moved AS (DELETE FROM log_batches_default WHERE operation_id >= %L AND operation_id < %L RETURNING *)
              INSERT INTO %I SELECT * FROM moved', lower_bound, upper_bound, partition);

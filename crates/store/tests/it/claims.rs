@@ -199,10 +199,10 @@ async fn a_lease_that_ran_out_revives_unless_somebody_took_the_operation() {
 }
 
 #[tokio::test]
-async fn a_claim_among_thousands_reads_a_few_rows_of_indexes_only() {
+async fn a_claim_among_thousands_does_not_read_them_all() {
     let world = World::new().await;
     let raw = world.raw().await;
-    // Forty tenants with a hundred environments each, every second one with something active in front.
+    // Forty tenants with a hundred environments each.
     raw.batch_execute(
         "INSERT INTO tenants (id, name) SELECT gen_random_uuid(), 'tenant-' || i FROM generate_series(1, 40) i;
          INSERT INTO environments (id, tenant_id, name, region, pin_blueprint, pin_aws_provider)
@@ -211,7 +211,8 @@ async fn a_claim_among_thousands_reads_a_few_rows_of_indexes_only() {
          INSERT INTO environment_specs (tenant_id, environment_id, generation, spec)
          SELECT tenant_id, id, 1, '{}' FROM environments;
          INSERT INTO operations (id, tenant_id, environment_id, kind, generation)
-         SELECT gen_random_uuid(), tenant_id, id, 'create', 1 FROM environments;",
+         SELECT gen_random_uuid(), tenant_id, id, 'create', 1 FROM environments;
+         ANALYZE;",
     )
     .await
     .unwrap();
@@ -223,6 +224,7 @@ async fn a_claim_among_thousands_reads_a_few_rows_of_indexes_only() {
         worst = worst.max(begun.elapsed());
     }
     assert_eq!(claimed, 100);
+    eprintln!("slowest claim of 100 among 4,000 waiting: {worst:?}");
     // A debug build beside other tests: far above the aim of 10 ms, far below what reading every row would take.
     assert!(worst < Duration::from_secs(1), "{worst:?}");
 }

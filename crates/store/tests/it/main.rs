@@ -10,6 +10,7 @@ mod idempotency;
 mod line;
 mod lists;
 mod logs;
+mod outcomes;
 mod schema;
 mod support;
 mod tenancy;
