@@ -57,13 +57,13 @@ impl Expr {
     }
 
     /// A quoted template. Without a reference among the pieces it is a plain literal.
-    pub(crate) fn template(pieces: impl IntoIterator<Item = Piece>) -> Self {
+    pub(crate) fn template<'a>(pieces: impl IntoIterator<Item = Piece<'a>>) -> Self {
         let mut elements = Vec::new();
         let mut pending = String::new();
         for piece in pieces {
             match piece {
                 // Joined first: a marker may straddle two pieces.
-                Piece::Text(text) => pending.push_str(&text),
+                Piece::Text(text) => pending.push_str(text),
                 Piece::Reference(reference) => {
                     push_elements(&mut elements, &pending);
                     pending.clear();
@@ -83,20 +83,20 @@ impl Expr {
 
 /// A part of a template.
 #[derive(Debug, Clone)]
-pub(crate) enum Piece {
+pub(crate) enum Piece<'a> {
     /// Text, escaped.
-    Text(String),
+    Text(&'a str),
     /// Something that Terraform fills in.
     Reference(Reference),
 }
 
-impl From<&str> for Piece {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
+impl<'a> From<&'a str> for Piece<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text)
     }
 }
 
-impl From<Reference> for Piece {
+impl From<Reference> for Piece<'_> {
     fn from(reference: Reference) -> Self {
         Self::Reference(reference)
     }

@@ -9,6 +9,8 @@
 //! * Blank lines are kept. We put one around every block and every argument of several lines, behind `for_each`, and
 //!   before a comment.
 
+use std::fmt::Write;
+
 use hcl_edit::{
     Decorate, Decorated,
     expr::{Array, Expression, ForExpr, Object, ObjectValueTerminator},
@@ -22,23 +24,27 @@ use super::{
     reference::ident,
 };
 
-/// A list longer than this, in bytes, gets a line for each element.
+/// A list longer than about this, in bytes, gets a line for each element.
 const LONGEST_LIST: usize = 80;
 
 const INDENT: &str = "  ";
 
+/// Bytes; most files fit in without growing the buffer.
+const TYPICAL_FILE: usize = 8 * 1024;
+
 /// The text of a file.
 pub(super) fn write(file: File) -> String {
-    let mut out = String::new();
+    let mut out = String::with_capacity(TYPICAL_FILE);
     push_comment(&mut out, file.about, 0);
-    out.push('\n');
-    out.push_str(&body(file.items, 0).to_string());
+    // Writing to a string can't fail.
+    let _ = write!(out, "\n{}", body(file.items, 0));
     out
 }
 
 fn body(items: Vec<Item>, depth: usize) -> Body {
-    let breaks = blank_lines(&items);
-    let columns = columns(&items, &breaks);
+    let apart: Vec<bool> = items.iter().map(stands_apart).collect();
+    let breaks = blank_lines(&items, &apart);
+    let columns = columns(&items, &apart, &breaks);
     let structures = items.into_iter().enumerate().map(|(at, item)| {
         let mut prefix = String::new();
         if breaks[at] {
@@ -81,21 +87,19 @@ fn block(block: Block, depth: usize) -> HclBlock {
 }
 
 /// Which items have a blank line above them.
-fn blank_lines(items: &[Item]) -> Vec<bool> {
-    items
-        .iter()
-        .enumerate()
-        .map(|(at, item)| {
-            let Some(previous) = at.checked_sub(1).map(|at| &items[at]) else { return false };
-            item.gap
-                || item.comment.is_some()
-                || stands_apart(item)
-                || stands_apart(previous)
-                || matches!(previous.content, Content::Argument("for_each", _))
-        })
-        .collect()
+fn blank_lines(items: &[Item], apart: &[bool]) -> Vec<bool> {
+    let breaks = items.iter().enumerate().map(|(at, item)| {
+        let Some(previous) = at.checked_sub(1) else { return false };
+        item.gap
+            || item.comment.is_some()
+            || apart[at]
+            || apart[previous]
+            || matches!(items[previous].content, Content::Argument("for_each", _))
+    });
+    breaks.collect()
 }
 
+/// Whether an item is a block or an argument of several lines.
 fn stands_apart(item: &Item) -> bool {
     match &item.content {
         Content::Argument(_, value) => spans_lines(&value.0),
@@ -104,9 +108,9 @@ fn stands_apart(item: &Item) -> bool {
 }
 
 /// For each item, the width of the widest name in its run of one-line arguments; 0 outside of a run.
-fn columns(items: &[Item], breaks: &[bool]) -> Vec<usize> {
-    let widths = items.iter().map(|item| match &item.content {
-        Content::Argument(name, value) if !spans_lines(&value.0) => Some(name.len()),
+fn columns(items: &[Item], apart: &[bool], breaks: &[bool]) -> Vec<usize> {
+    let widths = items.iter().zip(apart).map(|(item, apart)| match &item.content {
+        Content::Argument(name, _) if !apart => Some(name.len()),
         Content::Argument(..) | Content::Block(_) => None,
     });
     align(widths.zip(breaks.iter().copied()))
@@ -144,7 +148,11 @@ fn spans_lines(value: &Expression) -> bool {
 }
 
 fn is_long(array: &Array) -> bool {
-    array.len() > 1 && array.iter().map(|item| item.to_string().len() + 2).sum::<usize>() > LONGEST_LIST
+    let width = |item: &Expression| match item {
+        Expression::String(text) => text.len() + 4,
+        other => other.to_string().len() + 2,
+    };
+    array.len() > 1 && array.iter().map(width).sum::<usize>() > LONGEST_LIST
 }
 
 /// Lays out a value that starts on a line indented by `depth`.

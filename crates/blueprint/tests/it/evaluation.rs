@@ -14,7 +14,7 @@ fn terraform_evaluates_the_nastiest_fifty_to_themselves() {
         return;
     };
     let mut model = models::minimal();
-    // As values, and as keys (in front of them a letter: Terraform has no empty or duplicate keys to offer).
+    // As values, and inside of keys. All are in normal form C, to which Terraform brings every string.
     model.tags = NASTY
         .iter()
         .enumerate()

@@ -89,7 +89,8 @@ fn what_refers_to_something_that_is_not_there_is_refused() {
         render(&model).map(drop).map_err(|error| error.to_string())
     };
     assert_eq!(without_key(|_| {}), Ok(()));
-    let changes: [(&str, fn(&mut InfraModel)); 3] = [
+    type Change = fn(&mut InfraModel);
+    let changes: [(&str, Change); 3] = [
         ("buckets.logs", |m| {
             m.buckets.values_mut().for_each(|b| b.encryption = BucketEncryption::EnvironmentKey)
         }),
