@@ -27,8 +27,8 @@ use crate::{
 };
 
 impl Store {
-    /// The operation did what it was to do. An environment that stands shows `outputs` and the generation that was
-    /// applied; one that is destroyed shows neither.
+    /// The operation did what it was to do. An environment that stands shows `outputs` (or those that were stored
+    /// before) and the generation that was applied; one that is destroyed shows neither.
     ///
     /// # Errors
     /// `Fenced` if the worker doesn't hold the operation any more; otherwise if the database fails.
@@ -43,18 +43,18 @@ impl Store {
             end(&mut held, OperationEvent::Succeeded, None).await?;
             line::end_steps(&mut held.tx, held.operation.id, StepState::Succeeded).await?;
             let event = EnvironmentEvent::Succeeded(kind);
-            // Before the state: a ready environment has to have an applied generation, a destroyed one must not.
             let generation = held.operation.generation;
             let state = held.environment.state.next(event);
             let state = state.ok_or_else(|| {
                 inconsistent(format!("{event:?} can't happen to a {} environment", held.environment.state))
             })?;
             let destroyed = kind == OperationKind::Destroy;
+            let outputs = if destroyed { None } else { outputs };
             diesel::update(environments::table.find(held.environment.id))
                 .set((
                     environments::state.eq(state.in_sql()),
                     environments::applied_generation.eq((!destroyed).then_some(generation)),
-                    environments::outputs.eq(if destroyed { None } else { outputs }),
+                    (destroyed || outputs.is_some()).then_some(environments::outputs.eq(outputs)),
                     environments::error.eq(None::<serde_json::Value>),
                     environments::updated_at.eq(now),
                     (state == EnvironmentState::Destroyed).then_some(environments::destroyed_at.eq(now)),

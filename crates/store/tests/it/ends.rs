@@ -166,4 +166,9 @@ async fn progress_pins_plan_and_outputs_are_kept() {
     let environment = world.environment(claim.environment.id).await;
     assert_eq!(environment.pins, pins);
     assert_eq!(environment.outputs.unwrap().to_string(), r#"{"z":1,"a":2}"#);
+    store.succeed(holder, None).await.unwrap();
+    assert!(
+        world.environment(claim.environment.id).await.outputs.is_some(),
+        "stored before, and still there"
+    );
 }

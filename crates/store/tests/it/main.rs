@@ -1,5 +1,7 @@
 //! What the store promises, on a real Postgres; every test has a database of its own.
 
+#![allow(clippy::unwrap_used, reason = "clippy allows it in tests, but not in what they share")]
+
 mod approvals;
 mod availability;
 mod cancellations;
