@@ -1,11 +1,11 @@
 //! AWS's refusals, sorted by what an operator has to do.
 
-use std::{error::Error as StdError, fmt};
+use std::error::Error as StdError;
 
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_s3::{
     config::http::HttpResponse,
-    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    error::{ProvideErrorMetadata, SdkError},
 };
 
 /// What kind of failure it was.
@@ -63,13 +63,7 @@ impl AwsError {
             (_, Some(message)) => message.to_owned(),
             (_, None) => code.clone().unwrap_or_else(|| "AWS gave no reason".to_owned()),
         };
-        Self {
-            kind,
-            operation,
-            message,
-            code,
-            source: Some(Box::new(Described(DisplayErrorContext(error).to_string()))),
-        }
+        Self { kind, operation, message, code, source: Some(Box::new(error)) }
     }
 
     /// Whether the same call may succeed later without anybody doing anything.
@@ -132,18 +126,6 @@ fn classify<E>(code: Option<&str>, status: Option<u16>, error: &SdkError<E, Http
         },
     }
 }
-
-/// The SDK's errors are generic and deep; one line of them is kept for the log.
-#[derive(Debug)]
-struct Described(String);
-
-impl fmt::Display for Described {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl StdError for Described {}
 
 /// Limits for every call: a worker's step has a deadline of minutes, a single call has seconds.
 pub(crate) fn timeouts() -> TimeoutConfig {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use terrane_aws::Aws;
 use terrane_domain::{OperationKind, OperationState};
 use terrane_store::{Claim, PinnedEngine, Store};
-use terrane_telemetry::WorkerMetrics;
+use terrane_telemetry::{Chain, WorkerMetrics};
 use terrane_terraform::{BootTime, Engine as Terraform, GuardProgram, ProviderMirror};
 use tracing::Instrument;
 
@@ -130,7 +130,7 @@ impl Attempt<'_> {
             Ok(ended) => ended,
             Err(StepError::Lost(_)) => Ended::Lost,
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "end_not_recorded");
+                tracing::error!(error = %Chain(&error), "end_not_recorded");
                 Ended::Lost
             }
         }
@@ -164,7 +164,7 @@ impl Attempt<'_> {
             }
             _ => {}
         }
-        tracing::warn!(error = &error as &dyn std::error::Error, "attempt_failed");
+        tracing::warn!(error = %Chain(&error), "attempt_failed");
         let told = failure::classify(&error, None);
         let failures = self.claim.operation.failures;
         match retry::after_failure(told.failure, failures, chance(), &self.engine.settings.retry) {

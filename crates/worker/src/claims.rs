@@ -14,6 +14,7 @@ use terrane_domain::{OperationId, WorkerId};
 use terrane_engine::{Engine, Stop};
 use terrane_queue::Listener;
 use terrane_store::Claim;
+use terrane_telemetry::Chain;
 use terrane_terraform::BootTime;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -80,7 +81,7 @@ impl Claims {
                 }
                 Err(error) => {
                     drop(slot);
-                    tracing::warn!(error = &error as &dyn std::error::Error, "claim_failed");
+                    tracing::warn!(error = %Chain(&error), "claim_failed");
                     tokio::select! { () = tokio::time::sleep(poll_every) => {}, () = stop.cancelled() => {} }
                 }
             }
@@ -148,7 +149,7 @@ impl Claims {
 /// Waits for a ring or until it is time to look anyway. Without Redis only the clock is left.
 async fn ring(bell: &mut Listener, poll_every: Duration) {
     if let Err(error) = bell.wait(poll_every).await {
-        tracing::warn!(error = &error as &dyn std::error::Error, "doorbell_failed");
+        tracing::warn!(error = %Chain(&error), "doorbell_failed");
         tokio::time::sleep(poll_every).await;
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use terrane_domain::WorkerId;
 use terrane_store::{Store, StoreError};
+use terrane_telemetry::Chain;
 use tokio_util::sync::CancellationToken;
 
 const SEEN_EVERY: Duration = Duration::from_secs(10);
@@ -13,7 +14,7 @@ const ROUNDS_PER_HOUR: u32 = 360;
 pub(crate) async fn keep_house(store: Store, worker: WorkerId, stop: CancellationToken) {
     for round in 0_u32.. {
         if let Err(error) = tend(&store, worker, round % ROUNDS_PER_HOUR == 0).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "housekeeping_failed");
+            tracing::warn!(error = %Chain(&error), "housekeeping_failed");
         }
         tokio::select! { () = tokio::time::sleep(SEEN_EVERY) => {}, () = stop.cancelled() => return }
     }

@@ -1,0 +1,50 @@
+"""S3: a bucket policy's conditions count, and an element has AWS's name.
+
+AWS applies a statement only if its conditions hold; moto applies every statement. A policy
+that denies what doesn't come over TLS would so deny everything. Requests reach the emulator
+over plain HTTP on loopback, standing in for HTTPS, so statements that ask for
+`aws:SecureTransport` to be false never apply; other conditions are left to moto.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from moto.s3.models import FakeBucket
+from moto.s3.responses import S3Response
+
+from terrane_emulator.corrections.replacing import replaces
+
+
+@replaces(FakeBucket, "get_permission")
+def _get_permission(original: Any, bucket: FakeBucket, action: str, resource: str) -> Any:
+    written = bucket.policy
+    bucket.policy = over_tls(written)
+    try:
+        return original(bucket, action, resource)
+    finally:
+        bucket.policy = written
+
+
+def over_tls(policy: bytes | None) -> bytes | None:
+    """What of a policy applies to requests that come over TLS."""
+    if policy is None:
+        return None
+    document = json.loads(policy)
+    statements = document.get("Statement", [])
+    statements = [statements] if isinstance(statements, dict) else statements
+    document["Statement"] = [s for s in statements if not _wants_plain_http(s)]
+    return json.dumps(document).encode() if document["Statement"] else None
+
+
+def _wants_plain_http(statement: dict[str, Any]) -> bool:
+    wanted = statement.get("Condition", {}).get("Bool", {}).get("aws:SecureTransport")
+    return str(wanted).lower() == "false"
+
+
+@replaces(S3Response, "get_bucket_versioning")
+def _get_bucket_versioning(original: Any, response: S3Response) -> Any:
+    """AWS's element is called VersioningConfiguration; strict readers insist."""
+    status, headers, body = original(response)
+    return status, headers, body.replace("GetBucketVersioningResponse", "VersioningConfiguration")
