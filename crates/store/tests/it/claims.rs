@@ -228,3 +228,23 @@ async fn a_claim_among_thousands_does_not_read_them_all() {
     // A debug build beside other tests: far above the aim of 10 ms, far below what reading every row would take.
     assert!(worst < Duration::from_secs(1), "{worst:?}");
 }
+
+#[tokio::test]
+async fn a_destroy_is_handed_the_newest_spec_that_may_have_reached_the_cloud() {
+    let world = World::new().await;
+    let environment = world.create("one").await.environment;
+    let create = world.claim().await;
+    assert_eq!(create.touched_generation, None);
+    world.store.mark_touched(&create.holder).await.unwrap();
+    world.store.succeed(&create.holder, None).await.unwrap();
+    accepted(world.change(environment.id).await); // never begun
+
+    accepted(world.destroy(environment.id).await);
+    let destroy = world.claim().await;
+    assert_eq!((destroy.operation.generation, destroy.touched_generation), (2, Some(1)));
+    assert_eq!(destroy.spec.to_string(), spec("one").to_string());
+    world.store.mark_touched(&destroy.holder).await.unwrap();
+    world.store.hand_back(&destroy.holder).await.unwrap();
+    let again = world.claim().await;
+    assert_eq!(again.touched_generation, Some(1), "a destroy brings nothing to the cloud");
+}
