@@ -220,6 +220,8 @@ fn api_server(settings: &ServerSettings, wiring: Wiring) -> Result<(Server, Sock
     .workers(settings.threads.get())
     .client_request_timeout(Duration::from_secs(10))
     .keep_alive(Duration::from_secs(75))
+    // A caller who has gone is noticed at once, so that a stream without news doesn't poll for nobody.
+    .h1_allow_half_closed(false)
     .shutdown_timeout(settings.shutdown.as_secs())
     .disable_signals()
     .listen(listener)

@@ -5,8 +5,9 @@ use terrane_domain::{EnvironmentId, EnvironmentSpec, EnvironmentState};
 use terrane_store::{
     DataOnDestroy, DestroyRequest, Environment, EnvironmentFilter, NewEnvironment, NewSpec, Tenant,
 };
+use uuid::Uuid;
 
-use super::{Answer, Inner, Page, Service, Subject, rendering, settle, show};
+use super::{Answer, Inner, Page, Service, Subject, not_found, rendering, settle, show};
 use crate::{
     error::{Error, Refusal},
     http::{Caller, SpecBody, Write},
@@ -51,8 +52,10 @@ impl Service {
         let protected = is_protected(&spec)?;
         self.run(|inner| async move {
             let tenant = inner.tenant(&write.caller.tenant).await?;
-            let current = inner.find(&tenant, &id).await?;
-            unchangeable(&current, &spec)?;
+            let current = inner.look_for(&tenant, &id).await?;
+            if let Some(current) = &current {
+                unchangeable(current, &spec)?;
+            }
             let idempotency = write.idempotency(&body.bytes);
             let new = NewSpec {
                 labels: spec.labels.clone(),
@@ -63,7 +66,7 @@ impl Service {
             };
             let outcome = inner
                 .store
-                .update_environment(tenant.id, current.id, write.if_match, new, idempotency)
+                .update_environment(tenant.id, target(current), write.if_match, new, idempotency)
                 .await?;
             let settled = settle(outcome, Subject::Environment { name: &id, expected: write.if_match })?;
             inner.answer(&tenant, settled).await
@@ -80,7 +83,7 @@ impl Service {
     ) -> Result<Answer, Error> {
         self.run(|inner| async move {
             let tenant = inner.tenant(&write.caller.tenant).await?;
-            let current = inner.find(&tenant, &id).await?;
+            let target = target(inner.look_for(&tenant, &id).await?);
             let idempotency = write.idempotency(&Bytes::new());
             let request = DestroyRequest {
                 expected_generation: write.if_match,
@@ -89,7 +92,7 @@ impl Service {
                 request_id: Some(write.correlation.request_id.to_string()),
                 traceparent: write.correlation.traceparent(),
             };
-            let outcome = inner.store.request_destroy(tenant.id, current.id, request, idempotency).await?;
+            let outcome = inner.store.request_destroy(tenant.id, target, request, idempotency).await?;
             let settled = settle(outcome, Subject::Environment { name: &id, expected: write.if_match })?;
             inner.answer(&tenant, settled).await
         })
@@ -170,12 +173,22 @@ impl Inner {
     /// The tenant's environment with this id, or the living one with this name. Names hold no underscore, so a text is
     /// never both.
     async fn find(&self, tenant: &Tenant, id_or_name: &str) -> Result<Environment, Error> {
-        let found = match id_or_name.parse::<EnvironmentId>() {
+        let found = self.look_for(tenant, id_or_name).await?;
+        found.ok_or_else(|| not_found(id_or_name).into())
+    }
+
+    async fn look_for(&self, tenant: &Tenant, id_or_name: &str) -> Result<Option<Environment>, Error> {
+        Ok(match id_or_name.parse::<EnvironmentId>() {
             Ok(id) => self.store.get_environment(tenant.id, id).await?,
             Err(_) => self.store.environment_by_name(tenant.id, id_or_name).await?,
-        };
-        found.ok_or_else(|| Refusal::EnvironmentNotFound(id_or_name.chars().take(64).collect()).into())
+        })
     }
+}
+
+/// What a write is about. The store looks at the idempotency key first, so a repeated request gets its answer even
+/// when the name that it used has no living environment any more; without a key an id that nobody has is not found.
+fn target(found: Option<Environment>) -> EnvironmentId {
+    found.map_or(EnvironmentId::from_uuid(Uuid::nil()), |row| row.id)
 }
 
 fn is_protected(spec: &EnvironmentSpec) -> Result<bool, Error> {

@@ -137,7 +137,7 @@ impl Subject<'_> {
     fn not_found(&self) -> crate::error::Refusal {
         use crate::error::Refusal as R;
         match self {
-            Self::Environment { name, .. } => R::EnvironmentNotFound((*name).to_owned()),
+            Self::Environment { name, .. } => not_found(name),
             Self::Operation { id, .. } => R::OperationNotFound(id.to_string()),
         }
     }
@@ -175,6 +175,11 @@ impl Subject<'_> {
             S::NotNewest(newer) => R::NotNewest(newer),
         }
     }
+}
+
+/// Nobody's environment; what was asked for may be anything, so it is cut short.
+fn not_found(id_or_name: &str) -> crate::error::Refusal {
+    crate::error::Refusal::EnvironmentNotFound(id_or_name.chars().take(64).collect())
 }
 
 impl From<StoreError> for Error {

@@ -79,7 +79,8 @@ pub async fn observe(
     let span = tracing::info_span!("call", request_id = %correlation.request_id);
     request.extensions_mut().insert(correlation.clone());
 
-    let called = AssertUnwindSafe(next.call(request)).catch_unwind().instrument(span.clone()).await;
+    let called =
+        AssertUnwindSafe(async { next.call(request).await }).catch_unwind().instrument(span.clone()).await;
     let (mut response, route) = match called {
         Ok(Ok(response)) => {
             let route = response.request().match_pattern().unwrap_or_else(|| "unknown".to_owned());
@@ -124,16 +125,15 @@ pub async fn observe(
     harden(response.headers_mut(), &correlation);
     count(observer.as_deref().map(AsRef::as_ref), method.as_str(), &route, status.as_u16(), started);
     let tenant = response.request().extensions().get::<AuthenticatedTenant>().map(|name| name.0.to_string());
+    let latency_ms = started.elapsed().as_secs_f64() * 1000.0;
+    let status = status.as_u16();
     span.in_scope(|| {
-        tracing::info!(
-            event = "http.answered",
-            method = %method,
-            route,
-            status = status.as_u16(),
-            latency_ms = started.elapsed().as_secs_f64() * 1000.0,
-            tenant,
-            "answered"
-        );
+        // Probes ask every few seconds and are not worth a line each.
+        if matches!(route.as_str(), "/healthz" | "/readyz") {
+            tracing::debug!(event = "http.answered", %method, route, status, latency_ms, "answered");
+        } else {
+            tracing::info!(event = "http.answered", %method, route, status, latency_ms, tenant, "answered");
+        }
     });
     Ok(response)
 }
@@ -224,4 +224,44 @@ fn count(observer: Option<&Observer>, method: &str, route: &str, status: u16, st
     };
     observer.metrics.requests.with_label_values(&[method, route, class]).inc();
     observer.metrics.duration.with_label_values(&[method, route]).observe(started.elapsed().as_secs_f64());
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::{App, HttpResponse, http::StatusCode, middleware::from_fn, test, web};
+    use serde_json::Value;
+
+    use super::*;
+
+    async fn answer(handler: fn() -> HttpResponse) -> (HttpResponse<()>, Value) {
+        let app =
+            App::new().wrap(from_fn(observe)).route("/", web::get().to(move || async move { handler() }));
+        let service = test::init_service(app).await;
+        let request = test::TestRequest::get().uri("/").insert_header(("X-Request-Id", "r-1")).to_request();
+        let response = match test::try_call_service(&service, request).await {
+            Ok(response) => response.into_parts().1,
+            Err(error) => error.error_response(),
+        };
+        let (head, body) = response.into_parts();
+        let bytes = actix_web::body::to_bytes(body).await.unwrap();
+        (head, serde_json::from_slice(&bytes).unwrap())
+    }
+
+    #[actix_web::test]
+    async fn a_panic_is_answered_like_any_error_of_our_own() {
+        let (head, body) = answer(|| panic!("secret of the inside")).await;
+        assert_eq!(head.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(head.headers().get("content-type").unwrap(), PROBLEM_JSON);
+        assert_eq!(head.headers().get("x-request-id").unwrap(), "r-1");
+        assert_eq!(body["request_id"], "r-1");
+        assert!(!body.to_string().contains("secret"), "{body}");
+    }
+
+    #[actix_web::test]
+    async fn an_error_that_is_not_ours_becomes_a_problem() {
+        let (head, body) = answer(|| HttpResponse::ExpectationFailed().body("what actix says")).await;
+        assert_eq!(head.status(), StatusCode::EXPECTATION_FAILED);
+        assert_eq!(head.headers().get("content-type").unwrap(), PROBLEM_JSON);
+        assert_eq!((&body["status"], &body["request_id"]), (&Value::from(417), &Value::from("r-1")));
+    }
 }

@@ -31,13 +31,13 @@ fn documented() -> BTreeSet<&'static str> {
         .collect()
 }
 
-/// The names under `# API` in the example file; one that is commented out shows its default.
+/// The names under `# API` in the example file; one that is commented out shows its default. A blank line ends the part.
 fn exemplified() -> BTreeSet<&'static str> {
     include_str!("../../../../.env.example")
         .lines()
         .skip_while(|line| *line != "# API")
         .skip(1)
-        .take_while(|line| !matches!(*line, "# Worker" | "# CLI" | "# Rig"))
+        .take_while(|line| !line.is_empty())
         .filter_map(|line| line.trim_start_matches("# ").split_once('='))
         .map(|(name, _)| name)
         .filter(|name| name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))

@@ -42,7 +42,11 @@ async fn every_kind_of_wrong_file_is_refused_with_its_place() {
         ("a name that AWS would refuse", head.replace("dev-anna", "Dev_Anna"), "name"),
         ("a region that doesn't exist", head.replace("eu-west-1", "eu-west-9"), "cloud.region"),
         ("a duplicate key", format!("{head}name: dev-otto\n"), "name"),
-        ("an unquoted version", format!("{head}databases: {{ main: {{ version: 17 }} }}\n"), "databases.main.version"),
+        (
+            "an unquoted version",
+            format!("{head}databases: {{ main: {{ version: 17 }} }}\n"),
+            "databases.main.version",
+        ),
     ];
     for (what, text, path) in wrong {
         let (status, paths, _) = problem(post(&app, YAML, text.clone()).await).await;
@@ -54,8 +58,36 @@ async fn every_kind_of_wrong_file_is_refused_with_its_place() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn all_problems_of_a_file_come_at_once_with_lines_and_pointers() {
     let app = TestApp::start().await;
-    let response = post(&app, YAML, "name: dev-anna\ncloud:\n  region: eu-west-1\nnetwork:\n  nat: one\nbuckts: {}\n").await;
-    assert_snapshot!(show(response).await, @"");
+    let response =
+        post(&app, YAML, "name: dev-anna\ncloud:\n  region: eu-west-1\nnetwork:\n  nat: one\nbuckts: {}\n")
+            .await;
+    assert_snapshot!(show(response).await, @r#"
+    422 Unprocessable Entity
+    content-type: application/problem+json
+
+    {
+      "type": "urn:terrane:problem:invalid-spec",
+      "title": "The environment file is not valid",
+      "status": 422,
+      "detail": "2 problems; 'errors' says where and what was expected.",
+      "instance": "/api/v1/environments",
+      "request_id": "[request id]",
+      "errors": [
+        {
+          "pointer": "/network/nat",
+          "path": "network.nat",
+          "line": 5,
+          "detail": "unknown value \"one\"; expected none, single or per_az"
+        },
+        {
+          "pointer": "/buckts",
+          "path": "buckts",
+          "line": 6,
+          "detail": "unknown key; did you mean \"buckets\"?"
+        }
+      ]
+    }
+    "#);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -68,7 +100,11 @@ async fn text_that_is_not_yaml_not_json_or_not_utf_8_is_refused() {
         ("not UTF-8", YAML, b"name: dev-\xff\xfe\n"),
         ("not UTF-8 as JSON", "application/json", b"{\"name\": \"dev-\xff\"}"),
         ("NUL bytes", YAML, b"name: dev\0anna\n"),
-        ("duplicate keys in JSON", "application/json", br#"{"name":"a1","name":"a2","cloud":{"region":"eu-west-1"}}"#),
+        (
+            "duplicate keys in JSON",
+            "application/json",
+            br#"{"name":"a1","name":"a2","cloud":{"region":"eu-west-1"}}"#,
+        ),
         ("two documents", YAML, b"name: dev-anna\n---\nname: dev-otto\n"),
         ("an unknown tag", YAML, b"name: !!python/object:os.system dev\n"),
     ];
@@ -110,7 +146,19 @@ async fn a_megabyte_of_yaml_is_read_and_refused_and_more_is_not_read() {
     let (status, _, _) = problem(post(&app, YAML, megabyte.clone()).await).await;
     assert_eq!(status, 422);
     let over = post(&app, YAML, megabyte.clone() + "x").await;
-    assert_snapshot!(show(over).await, @"");
+    assert_snapshot!(show(over).await, @r#"
+    413 Payload Too Large
+    content-type: application/problem+json
+
+    {
+      "type": "urn:terrane:problem:body-too-large",
+      "title": "The body is too large",
+      "status": 413,
+      "detail": "The body is larger than 1048576 bytes. An environment file is rarely larger than a few thousand.",
+      "instance": "/api/v1/environments",
+      "request_id": "[request id]"
+    }
+    "#);
     // Without a declared length the limit holds all the same.
     let chunks: Vec<Result<Vec<u8>, std::io::Error>> = vec![Ok(megabyte.into_bytes()), Ok(vec![b'x'; 4096])];
     let streamed = post(&app, YAML, reqwest::Body::wrap_stream(futures::stream::iter(chunks))).await;
@@ -121,7 +169,19 @@ async fn a_megabyte_of_yaml_is_read_and_refused_and_more_is_not_read() {
 async fn a_media_type_that_is_not_read_is_named() {
     let app = TestApp::start().await;
     let response = post(&app, "text/html", DEV_ANNA).await;
-    assert_snapshot!(show(response).await, @"");
+    assert_snapshot!(show(response).await, @r#"
+    415 Unsupported Media Type
+    content-type: application/problem+json
+
+    {
+      "type": "urn:terrane:problem:unsupported-media-type",
+      "title": "Unsupported media type",
+      "status": 415,
+      "detail": "The body's Content-Type must be application/yaml or application/json.",
+      "instance": "/api/v1/environments",
+      "request_id": "[request id]"
+    }
+    "#);
     let none = app.call(Method::POST, "/api/v1/environments").body(DEV_ANNA).send().await.unwrap();
     assert_eq!(none.status(), 415);
     for accepted in ["application/yaml; charset=utf-8", "Application/YAML", "text/yaml"] {
@@ -147,7 +207,19 @@ async fn ids_and_names_that_nobody_has_are_not_found() {
         let (status, _, _) = problem(app.get(&path).await).await;
         assert_eq!(status, 404, "{path}");
     }
-    assert_snapshot!(show(app.get("/api/v1/operations/env_0193a5c0dead7eef8badf00dcafe0001").await).await, @"");
+    assert_snapshot!(show(app.get("/api/v1/operations/env_0193a5c0dead7eef8badf00dcafe0001").await).await, @r#"
+    400 Bad Request
+    content-type: application/problem+json
+
+    {
+      "type": "urn:terrane:problem:malformed-request",
+      "title": "The request can't be read",
+      "status": 400,
+      "detail": "\"env_[1]\" is not an operation's id; write op_ and 32 hexadecimal digits, as 'operation.id' shows it.",
+      "instance": "/api/v1/operations/env_[1]",
+      "request_id": "[request id]"
+    }
+    "#);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -169,17 +241,66 @@ async fn queries_that_make_no_sense_are_refused_with_what_would() {
         let (status, _, detail) = problem(app.get(&path).await).await;
         assert_eq!(status, 400, "{path}: {detail}");
     }
-    assert_snapshot!(show(app.get("/api/v1/environments?stat=ready").await).await, @"");
+    assert_snapshot!(show(app.get("/api/v1/environments?stat=ready").await).await, @r#"
+    400 Bad Request
+    content-type: application/problem+json
+
+    {
+      "type": "urn:terrane:problem:malformed-request",
+      "title": "The request can't be read",
+      "status": 400,
+      "detail": "The query can't be read: unknown field `stat`, expected one of `state`, `label`, `q`, `limit`, `cursor`.",
+      "instance": "/api/v1/environments",
+      "request_id": "[request id]"
+    }
+    "#);
     let choice = app.call(Method::DELETE, "/api/v1/environments/dev-anna?data=keep").send().await.unwrap();
-    assert_snapshot!(show(choice).await, @"");
+    assert_snapshot!(show(choice).await, @r#"
+    400 Bad Request
+    content-type: application/problem+json
+
+    {
+      "type": "urn:terrane:problem:malformed-request",
+      "title": "The request can't be read",
+      "status": 400,
+      "detail": "The query can't be read: unknown variant `keep`, expected `snapshot` or `delete`.",
+      "instance": "/api/v1/environments/dev-anna",
+      "request_id": "[request id]"
+    }
+    "#);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn unknown_routes_and_methods_are_problems_too() {
     let app = TestApp::start().await;
-    assert_snapshot!(show(app.get("/api/v1/enviroments").await).await, @"");
+    assert_snapshot!(show(app.get("/api/v1/enviroments").await).await, @r#"
+    404 Not Found
+    content-type: application/problem+json
+
+    {
+      "type": "urn:terrane:problem:not-found",
+      "title": "Not found",
+      "status": 404,
+      "detail": "There is no such route. /docs lists those that there are.",
+      "instance": "/api/v1/enviroments",
+      "request_id": "[request id]"
+    }
+    "#);
     let patched = app.call(Method::PATCH, "/api/v1/environments/dev-anna").send().await.unwrap();
-    assert_snapshot!(show(patched).await, @"");
+    assert_snapshot!(show(patched).await, @r#"
+    405 Method Not Allowed
+    content-type: application/problem+json
+    allow: DELETE, GET, PUT
+
+    {
+      "type": "urn:terrane:problem:method-not-allowed",
+      "title": "Method not allowed",
+      "status": 405,
+      "detail": "This route answers DELETE, GET, PUT only.",
+      "instance": "/api/v1/environments/dev-anna",
+      "request_id": "[request id]"
+    }
+    "#);
     assert_eq!(problem(app.get("/nowhere").await).await.0, 404);
     assert_eq!(problem(app.post("/healthz").await).await.0, 405);
 }

@@ -10,7 +10,149 @@ use crate::support::{DEV_ANNA, TestApp, file, show};
 async fn three_lines_make_an_environment_and_put_its_creation_in_line() {
     let app = TestApp::start().await;
     let response = app.create(DEV_ANNA).send().await.unwrap();
-    assert_snapshot!(show(response).await);
+    assert_snapshot!(show(response).await, @r#"
+    202 Accepted
+    content-type: application/json
+    location: /api/v1/operations/op_[1]
+    etag: "1"
+
+    {
+      "environment": {
+        "id": "env_[2]",
+        "name": "dev-anna",
+        "tenant": "acme",
+        "state": "pending",
+        "conditions": [],
+        "generation": 1,
+        "applied_generation": null,
+        "labels": {},
+        "region": "eu-west-1",
+        "pins": {
+          "blueprint": 1,
+          "aws_provider": "5.100.0",
+          "engine": null,
+          "engine_version": null
+        },
+        "error": null,
+        "operation": {
+          "id": "op_[1]",
+          "environment_id": "env_[2]",
+          "kind": "create",
+          "state": "queued",
+          "generation": 1,
+          "attempt": 0,
+          "failures": 0,
+          "progress": {
+            "planned": null,
+            "done": 0
+          },
+          "error": null,
+          "plan_digest": null,
+          "approval_expires_at": null,
+          "cancel_requested_at": null,
+          "next_attempt_at": null,
+          "retry_of": null,
+          "request_id": "[request id]",
+          "created_at": "[time]",
+          "started_at": null,
+          "finished_at": null
+        },
+        "created_at": "[time]",
+        "updated_at": "[time]",
+        "destroyed_at": null,
+        "spec": {
+          "name": "dev-anna",
+          "cloud": {
+            "region": "eu-west-1"
+          }
+        },
+        "resolved": {
+          "identity": {
+            "environment_id": "env_[2]",
+            "tenant_id": "ten_[3]",
+            "name": "dev-anna",
+            "name_prefix": "[name prefix]",
+            "pins": {
+              "blueprint": 1,
+              "aws_provider": "5.100.0"
+            }
+          },
+          "cloud": {
+            "region": "eu-west-1",
+            "account_id": "000000000000",
+            "assume_role": null
+          },
+          "tags": {},
+          "encryption_key": null,
+          "network": null,
+          "buckets": {},
+          "registries": {},
+          "databases": {},
+          "state": {
+            "bucket": "terrane-state-000000000000-eu-west-1",
+            "key": "tenants/ten_[3]/environments/env_[2]/terraform.tfstate",
+            "region": "eu-west-1"
+          }
+        },
+        "reasons": [
+          {
+            "path": "profile",
+            "value": "small",
+            "because": "default"
+          },
+          {
+            "path": "lifecycle.deletion_protection",
+            "value": "false",
+            "because": "profile small"
+          },
+          {
+            "path": "lifecycle.approval",
+            "value": "when_destructive",
+            "because": "default"
+          },
+          {
+            "path": "lifecycle.on_destroy.data",
+            "value": "snapshot",
+            "because": "default"
+          },
+          {
+            "path": "state.region",
+            "value": "eu-west-1",
+            "because": "because cloud.region"
+          },
+          {
+            "path": "state.bucket",
+            "value": "terrane-state-000000000000-eu-west-1",
+            "because": "because one per account and region"
+          }
+        ],
+        "outputs": null
+      },
+      "operation": {
+        "id": "op_[1]",
+        "environment_id": "env_[2]",
+        "kind": "create",
+        "state": "queued",
+        "generation": 1,
+        "attempt": 0,
+        "failures": 0,
+        "progress": {
+          "planned": null,
+          "done": 0
+        },
+        "error": null,
+        "plan_digest": null,
+        "approval_expires_at": null,
+        "cancel_requested_at": null,
+        "next_attempt_at": null,
+        "retry_of": null,
+        "request_id": "[request id]",
+        "created_at": "[time]",
+        "started_at": null,
+        "finished_at": null
+      }
+    }
+    "#);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -41,7 +183,20 @@ async fn a_name_is_taken_while_its_environment_lives() {
     let app = TestApp::start().await;
     app.created(DEV_ANNA).await;
     let again = app.create(DEV_ANNA).send().await.unwrap();
-    assert_snapshot!(show(again).await, @"");
+    assert_snapshot!(show(again).await, @r#"
+    409 Conflict
+    content-type: application/problem+json
+
+    {
+      "type": "urn:terrane:problem:name-taken",
+      "title": "The name is taken",
+      "status": 409,
+      "detail": "An environment named \"dev-anna\" exists already (env_[1]). Change it with PUT, or choose another name.",
+      "instance": "/api/v1/environments",
+      "request_id": "[request id]",
+      "environment_id": "env_[1]"
+    }
+    "#);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -101,7 +256,10 @@ async fn a_changed_file_is_a_new_generation_that_supersedes_the_one_in_line() {
     assert_eq!(body["environment"]["spec"]["buckets"], json!({"uploads": {}}));
     let operations = app.json(&format!("/api/v1/environments/{id}/operations")).await;
     assert_eq!(operations["items"][0]["id"], body["operation"]["id"]);
-    assert_eq!(operations["items"][0]["kind"], "create", "nothing was made yet, so there is nothing to update");
+    assert_eq!(
+        operations["items"][0]["kind"], "create",
+        "nothing was made yet, so there is nothing to update"
+    );
     assert_eq!(operations["items"][1]["id"], first);
     assert_eq!(operations["items"][1]["state"], "cancelled");
 }
@@ -111,9 +269,33 @@ async fn a_name_and_a_region_can_not_be_changed() {
     let app = TestApp::start().await;
     app.created(DEV_ANNA).await;
     let renamed = app.update("dev-anna", file("dev-otto")).send().await.unwrap();
-    assert_snapshot!(show(renamed).await, @"");
+    assert_snapshot!(show(renamed).await, @r#"
+    422 Unprocessable Entity
+    content-type: application/problem+json
+
+    {
+      "type": "urn:terrane:problem:immutable",
+      "title": "This can't be changed",
+      "status": 422,
+      "detail": "A name can't be changed: the environment is \"dev-anna\", the file says \"dev-otto\". Write \"dev-anna\", or POST the file as a new environment.",
+      "instance": "/api/v1/environments/dev-anna",
+      "request_id": "[request id]"
+    }
+    "#);
     let moved = app.update("dev-anna", DEV_ANNA.replace("eu-west-1", "us-east-1")).send().await.unwrap();
-    assert_snapshot!(show(moved).await, @"");
+    assert_snapshot!(show(moved).await, @r#"
+    422 Unprocessable Entity
+    content-type: application/problem+json
+
+    {
+      "type": "urn:terrane:problem:immutable",
+      "title": "This can't be changed",
+      "status": 422,
+      "detail": "A region can't be changed: that would destroy everything in eu-west-1 and make it anew in us-east-1. POST the file under another name, move the data, and destroy this one.",
+      "instance": "/api/v1/environments/dev-anna",
+      "request_id": "[request id]"
+    }
+    "#);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -125,7 +307,19 @@ async fn a_destroy_goes_in_line_once_and_keeps_changes_out() {
     assert_eq!(first["operation"]["kind"], "destroy");
     assert_eq!(first["operation"]["id"], second["operation"]["id"]);
     let late = app.update("dev-anna", DEV_ANNA).send().await.unwrap();
-    assert_snapshot!(show(late).await, @"");
+    assert_snapshot!(show(late).await, @r#"
+    409 Conflict
+    content-type: application/problem+json
+
+    {
+      "type": "urn:terrane:problem:state-conflict",
+      "title": "Not possible in this state",
+      "status": 409,
+      "detail": "The environment is to be destroyed by op_[1]. Wait until that is over, then POST the file to raise it anew.",
+      "instance": "/api/v1/environments/dev-anna",
+      "request_id": "[request id]"
+    }
+    "#);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -133,7 +327,19 @@ async fn a_protected_environment_is_not_destroyed() {
     let app = TestApp::start().await;
     app.created(format!("{DEV_ANNA}lifecycle: {{ deletion_protection: true }}\n")).await;
     let refused = app.destroy("dev-anna").send().await.unwrap();
-    assert_snapshot!(show(refused).await, @"");
+    assert_snapshot!(show(refused).await, @r#"
+    409 Conflict
+    content-type: application/problem+json
+
+    {
+      "type": "urn:terrane:problem:deletion-protected",
+      "title": "The environment is protected against deletion",
+      "status": 409,
+      "detail": "The environment has lifecycle.deletion_protection. PUT a file without it first, wait until that is applied, then destroy.",
+      "instance": "/api/v1/environments/dev-anna",
+      "request_id": "[request id]"
+    }
+    "#);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

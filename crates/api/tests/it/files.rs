@@ -28,7 +28,8 @@ async fn a_file_is_rendered_without_a_database() {
     assert!(files["versions.tf"].as_str().unwrap().contains("required_version"), "{files:?}");
     assert!(files.values().any(|content| content.as_str().unwrap().contains("uploads")));
     for (name, content) in files {
-        let body: hcl::Body = hcl::from_str(content.as_str().unwrap()).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let body: hcl::Body =
+            hcl::from_str(content.as_str().unwrap()).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert!(body.into_iter().count() > 0, "{name} is empty");
     }
 }
@@ -45,7 +46,10 @@ async fn a_right_file_is_shown_with_its_defaults_and_their_reasons() {
     assert_eq!(body["valid"], true);
     assert_eq!(body["resolved"]["identity"]["name"], "dev-anna");
     let reasons = body["reasons"].as_array().unwrap();
-    assert!(reasons.iter().any(|reason| reason["path"].as_str().unwrap().starts_with("databases.main.")), "{reasons:?}");
+    assert!(
+        reasons.iter().any(|reason| reason["path"].as_str().unwrap().starts_with("databases.main.")),
+        "{reasons:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -58,7 +62,51 @@ async fn a_wrong_file_is_answered_with_every_problem_at_once() {
         .send()
         .await
         .unwrap();
-    assert_snapshot!(show(response).await, @"");
+    assert_snapshot!(show(response).await, @r#"
+    422 Unprocessable Entity
+    content-type: application/problem+json
+
+    {
+      "type": "urn:terrane:problem:invalid-spec",
+      "title": "The environment file is not valid",
+      "status": 422,
+      "detail": "5 problems; 'errors' says where and what was expected.",
+      "instance": "/api/v1/validate",
+      "request_id": "[request id]",
+      "errors": [
+        {
+          "pointer": "/name",
+          "path": "name",
+          "line": 1,
+          "detail": "\"Dev Anna\" is not a name; use 2 to 24 of a-z, 0-9 and -, starting with a letter, with no doubled or trailing hyphen"
+        },
+        {
+          "pointer": "/cloud/region",
+          "path": "cloud.region",
+          "line": 2,
+          "detail": "\"eu-west-9\" is not a region of AWS; did you mean \"eu-west-1\"?"
+        },
+        {
+          "pointer": "/network/cidr",
+          "path": "network.cidr",
+          "line": 3,
+          "detail": "10.0.0.0/29 is too small for a VPC; AWS allows /16 to /28"
+        },
+        {
+          "pointer": "/network/nat",
+          "path": "network.nat",
+          "line": 3,
+          "detail": "unknown value \"one\"; expected none, single or per_az"
+        },
+        {
+          "pointer": "/buckts",
+          "path": "buckts",
+          "line": 4,
+          "detail": "unknown key; did you mean \"buckets\"?"
+        }
+      ]
+    }
+    "#);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

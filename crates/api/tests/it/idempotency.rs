@@ -4,10 +4,11 @@ use futures::future::join_all;
 use insta::assert_snapshot;
 use reqwest::Response;
 
-use crate::support::{DEV_ANNA, GLOBEX, TestApp, file, show};
+use crate::support::{DEV_ANNA, GLOBEX, TestApp, TestWorker, file, show};
 
 async fn parts(response: Response) -> (u16, Option<String>, String) {
-    let replayed = response.headers().get("Idempotent-Replayed").map(|value| value.to_str().unwrap().to_owned());
+    let replayed =
+        response.headers().get("Idempotent-Replayed").map(|value| value.to_str().unwrap().to_owned());
     (response.status().as_u16(), replayed, response.text().await.unwrap())
 }
 
@@ -35,11 +36,38 @@ async fn the_first_answer_comes_back_even_when_things_have_moved_on() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_repeated_destroy_by_name_is_answered_after_the_name_has_gone() {
+    let app = TestApp::start().await;
+    app.created(DEV_ANNA).await;
+    let destroy = || app.destroy("dev-anna").header("Idempotency-Key", "k-1").send();
+    let (_, _, first) = parts(destroy().await.unwrap()).await;
+    let worker = TestWorker::new(&app).await;
+    worker.store.succeed(&worker.claim().await.holder, None).await.unwrap();
+    assert_eq!(app.get("/api/v1/environments/dev-anna").await.status(), 404);
+    let (status, replayed, second) = parts(destroy().await.unwrap()).await;
+    assert_eq!((status, replayed.as_deref()), (202, Some("true")));
+    assert_eq!(first, second);
+    assert_eq!(app.destroy("dev-anna").send().await.unwrap().status(), 404);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_is_good_for_one_request_only() {
     let app = TestApp::start().await;
     app.create(DEV_ANNA).header("Idempotency-Key", "k-1").send().await.unwrap();
     let other = app.create(file("dev-otto")).header("Idempotency-Key", "k-1").send().await.unwrap();
-    assert_snapshot!(show(other).await, @"");
+    assert_snapshot!(show(other).await, @r#"
+    422 Unprocessable Entity
+    content-type: application/problem+json
+
+    {
+      "type": "urn:terrane:problem:idempotency-key-reused",
+      "title": "The Idempotency-Key was used for another request",
+      "status": 422,
+      "detail": "This Idempotency-Key was used for a request with another method, path, If-Match or body. Use a new key for a new request.",
+      "instance": "/api/v1/environments",
+      "request_id": "[request id]"
+    }
+    "#);
     let elsewhere = app.destroy("dev-anna").header("Idempotency-Key", "k-1").send().await.unwrap();
     assert_eq!(elsewhere.status(), 422);
 }
@@ -77,7 +105,8 @@ async fn ten_requests_at_once_with_one_key_make_one_environment() {
 async fn ten_requests_at_once_without_a_key_make_one_environment_and_nine_conflicts() {
     let app = TestApp::start().await;
     let answers = join_all((0..10).map(|_| app.create(DEV_ANNA).send())).await;
-    let mut statuses: Vec<u16> = answers.into_iter().map(|answer| answer.unwrap().status().as_u16()).collect();
+    let mut statuses: Vec<u16> =
+        answers.into_iter().map(|answer| answer.unwrap().status().as_u16()).collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [[202].as_slice(), &[409; 9]].concat());
 }
@@ -96,7 +125,19 @@ async fn a_refused_request_does_not_use_its_key_up() {
 async fn a_key_that_is_no_key_is_refused() {
     let app = TestApp::start().await;
     let response = app.create(DEV_ANNA).header("Idempotency-Key", "two words").send().await.unwrap();
-    assert_snapshot!(show(response).await, @"");
+    assert_snapshot!(show(response).await, @r#"
+    400 Bad Request
+    content-type: application/problem+json
+
+    {
+      "type": "urn:terrane:problem:malformed-request",
+      "title": "The request can't be read",
+      "status": 400,
+      "detail": "Idempotency-Key: send 1 to 255 visible ASCII characters, for example a UUID.",
+      "instance": "/api/v1/environments",
+      "request_id": "[request id]"
+    }
+    "#);
     let long = app.create(DEV_ANNA).header("Idempotency-Key", "k".repeat(256)).send().await.unwrap();
     assert_eq!(long.status(), 400);
 }

@@ -21,7 +21,9 @@ fn every_route_of_the_design_is_there() {
         .as_object()
         .unwrap()
         .iter()
-        .flat_map(|(path, item)| item.as_object().unwrap().keys().map(move |m| format!("{} {path}", m.to_uppercase())))
+        .flat_map(|(path, item)| {
+            item.as_object().unwrap().keys().map(move |m| format!("{} {path}", m.to_uppercase()))
+        })
         .collect();
     let promised: BTreeSet<String> = [
         "DELETE /api/v1/environments/{id}",

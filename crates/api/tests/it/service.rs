@@ -96,6 +96,16 @@ async fn answers_are_neither_cached_nor_guessed_at_nor_open_to_other_origins() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn readiness_says_what_is_up() {
     let app = TestApp::start().await;
-    assert_snapshot!(show(app.anonymous(Method::GET, "/readyz").send().await.unwrap()).await, @"");
+    assert_snapshot!(show(app.anonymous(Method::GET, "/readyz").send().await.unwrap()).await, @r#"
+    200 OK
+    content-type: application/json
+
+    {
+      "status": "ready",
+      "postgres": "up",
+      "redis": "up",
+      "version": "0.1.0"
+    }
+    "#);
     assert_eq!(app.json("/api/v1/environments").await, json!({"items": [], "next_cursor": null}));
 }

@@ -27,7 +27,8 @@ async fn keyed_routes(app: &TestApp, environment: &str, operation: &str) -> Vec<
 async fn call(app: &TestApp, method: &Method, path: &str, key: Option<&str>) -> Response {
     let call = app.anonymous(method.clone(), path);
     let takes_a_file = *method != Method::GET && *method != Method::DELETE && !path.contains("/operations/");
-    let call = if takes_a_file { call.header("Content-Type", "application/yaml").body(DEV_ANNA) } else { call };
+    let call =
+        if takes_a_file { call.header("Content-Type", "application/yaml").body(DEV_ANNA) } else { call };
     match key {
         Some(key) => call.bearer_auth(key),
         None => call,
@@ -45,10 +46,27 @@ async fn no_route_answers_without_a_key_or_with_one_that_nobody_knows() {
         for key in [None, Some("key_unknown"), Some("")] {
             let response = call(&app, &method, &path, key).await;
             assert_eq!(response.status(), 401, "{method} {path} with {key:?}");
-            assert_eq!(response.headers()["www-authenticate"], r#"Bearer realm="terrane""#, "{method} {path}");
+            assert_eq!(
+                response.headers()["www-authenticate"],
+                r#"Bearer realm="terrane""#,
+                "{method} {path}"
+            );
         }
     }
-    assert_snapshot!(show(call(&app, &Method::GET, "/api/v1/environments", None).await).await, @"");
+    assert_snapshot!(show(call(&app, &Method::GET, "/api/v1/environments", None).await).await, @r#"
+    401 Unauthorized
+    content-type: application/problem+json
+    www-authenticate: Bearer realm="terrane"
+
+    {
+      "type": "urn:terrane:problem:unauthorized",
+      "title": "A valid API key is needed",
+      "status": 401,
+      "detail": "Send an API key: 'Authorization: Bearer <key>' or 'X-Api-Key: <key>'.",
+      "instance": "/api/v1/environments",
+      "request_id": "[request id]"
+    }
+    "#);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -64,10 +82,20 @@ async fn another_tenants_objects_are_not_found_on_any_route() {
         let status = theirs.status();
         let text = theirs.text().await.unwrap();
         assert_eq!(status, 404, "{method} {path}: {text}");
-        // The very same answer as for an object that does not exist at all.
-        let nowhere = path.replace(|c: char| c == '0', "f").replace("ffff", "f0ff");
-        let nobodys = call(&app, &method, &nowhere, Some(GLOBEX)).await;
-        assert_eq!(nobodys.status(), status, "{method} {nowhere}");
+        // The very same answer as for an object that nobody has.
+        let ids = [
+            (&environment, "env_0193a5c0dead7eef8badf00dcafe0001"),
+            (&operation, "op_0193a5c0dead7eef8badf00dcafe0001"),
+        ];
+        let elsewhere = |text: &str| {
+            ids.iter().fold(text.to_owned(), |text, (ours, nobodys)| text.replace(*ours, nobodys))
+        };
+        let nobodys =
+            call(&app, &method, &elsewhere(&path), Some(GLOBEX)).await.json::<Value>().await.unwrap();
+        let theirs: Value = serde_json::from_str(&elsewhere(&text)).unwrap();
+        for member in ["type", "title", "status", "detail", "instance", "errors"] {
+            assert_eq!(theirs[member], nobodys[member], "{method} {path}");
+        }
         assert!(!text.contains("dev-anna") && !text.contains("acme"), "{method} {path}: {text}");
         tried += 1;
     }
@@ -98,8 +126,32 @@ async fn a_key_of_several_tenants_names_one() {
         call.send().await.unwrap()
     };
     assert_eq!(list(Some("globex"), BOTH).await.status(), 200);
-    assert_snapshot!(show(list(None, BOTH).await).await, @"");
-    assert_snapshot!(show(list(Some("globex"), ACME).await).await, @"");
+    assert_snapshot!(show(list(None, BOTH).await).await, @r#"
+    400 Bad Request
+    content-type: application/problem+json
+
+    {
+      "type": "urn:terrane:problem:tenant-needed",
+      "title": "Name a tenant",
+      "status": 400,
+      "detail": "The key serves several tenants: acme, globex. Name one in the X-Terrane-Tenant header.",
+      "instance": "/api/v1/environments",
+      "request_id": "[request id]"
+    }
+    "#);
+    assert_snapshot!(show(list(Some("globex"), ACME).await).await, @r#"
+    403 Forbidden
+    content-type: application/problem+json
+
+    {
+      "type": "urn:terrane:problem:tenant-forbidden",
+      "title": "The key does not serve this tenant",
+      "status": 403,
+      "detail": "The key does not serve the tenant in X-Terrane-Tenant. Leave the header out, or use a key of that tenant.",
+      "instance": "/api/v1/environments",
+      "request_id": "[request id]"
+    }
+    "#);
     let existing = list(Some("globex"), ACME).await.json::<Value>().await.unwrap();
     let imaginary = list(Some("nobody"), ACME).await.json::<Value>().await.unwrap();
     assert_eq!(existing["detail"], imaginary["detail"], "whether a tenant exists is not told");

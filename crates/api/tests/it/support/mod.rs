@@ -7,7 +7,7 @@ mod worker;
 
 pub use app::{ACME, BOTH, GLOBEX, Options, TestApp};
 pub use proxy::{Proxy, port_of};
-pub use shown::{Shown, show};
+pub use shown::show;
 pub use worker::TestWorker;
 
 /// The smallest file there is.

@@ -4,8 +4,9 @@
 use std::sync::{Arc, Mutex};
 
 use tokio::{
-    io::copy_bidirectional,
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::watch,
     task::{AbortHandle, JoinSet},
 };
 
@@ -14,13 +15,15 @@ pub struct Proxy {
     port: u16,
     target: u16,
     open: Arc<Mutex<Option<AbortHandle>>>,
+    stalled: watch::Sender<bool>,
 }
 
 impl Proxy {
     /// An open door in front of this loopback port.
     pub async fn open(target: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let proxy = Self { port: listener.local_addr().unwrap().port(), target, open: Arc::default() };
+        let port = listener.local_addr().unwrap().port();
+        let proxy = Self { port, target, open: Arc::default(), stalled: watch::Sender::new(false) };
         proxy.serve(listener);
         proxy
     }
@@ -42,26 +45,52 @@ impl Proxy {
     /// Lets connections through again.
     pub async fn reopen(&self) {
         // The port is free only when the aborted task has been dropped.
-        let listener = terrane_rig::until("the port is free", std::time::Duration::from_secs(10), async || {
-            TcpListener::bind(("127.0.0.1", self.port)).await.ok()
-        });
+        let listener =
+            terrane_rig::until("the port is free", std::time::Duration::from_secs(10), async || {
+                TcpListener::bind(("127.0.0.1", self.port)).await.ok()
+            });
         self.serve(listener.await.unwrap());
+    }
+
+    /// Accepts everything and lets no byte through, or lets them go on: to both sides the other hangs.
+    pub fn stall(&self, stalled: bool) {
+        self.stalled.send_replace(stalled);
     }
 
     fn serve(&self, listener: TcpListener) {
         let target = self.target;
+        let stalled = self.stalled.subscribe();
         let serving = tokio::spawn(async move {
             // Dropped with this task, and all connections with it.
             let mut connections = JoinSet::new();
-            while let Ok((mut inside, _)) = listener.accept().await {
+            while let Ok((inside, _)) = listener.accept().await {
+                let stalled = stalled.clone();
                 connections.spawn(async move {
-                    if let Ok(mut outside) = TcpStream::connect(("127.0.0.1", target)).await {
-                        let _ = copy_bidirectional(&mut inside, &mut outside).await;
+                    let Ok(outside) = TcpStream::connect(("127.0.0.1", target)).await else { return };
+                    let ((from, to), (back_from, back_to)) = (inside.into_split(), outside.into_split());
+                    // Either side closing closes both.
+                    tokio::select! {
+                        () = pump(from, back_to, stalled.clone()) => {}
+                        () = pump(back_from, to, stalled) => {}
                     }
                 });
             }
         });
         *self.open.lock().unwrap() = Some(serving.abort_handle());
+    }
+}
+
+async fn pump(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    mut stalled: watch::Receiver<bool>,
+) {
+    let mut buffer = vec![0; 64 * 1024];
+    while let Ok(read @ 1..) = from.read(&mut buffer).await {
+        let gone = stalled.wait_for(|stalled| !stalled).await.is_err();
+        if gone || to.write_all(&buffer[..read]).await.is_err() {
+            return;
+        }
     }
 }
 

@@ -55,6 +55,7 @@ impl Redactor {
                 let constant = match key {
                     Some("request_id") => Some("[request id]"),
                     Some("external_id") => Some("[external id]"),
+                    Some("name_prefix") => Some("[name prefix]"),
                     Some("at") => Some("[time]"),
                     Some(key) if key.ends_with("_at") => Some("[time]"),
                     _ => None,
