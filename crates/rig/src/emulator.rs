@@ -1,7 +1,7 @@
 //! The AWS emulator (`emulator/`): its process, and typed access to its switchboard under `/_terrane/`.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -22,6 +22,7 @@ use crate::server::{PortFile, Running, Server, plain_env};
 pub struct Emulator {
     server: Option<Running>,
     endpoint: String,
+    python: Option<PathBuf>,
     http: reqwest::Client,
     accounts: AtomicU64,
 }
@@ -38,6 +39,11 @@ impl Emulator {
     /// The server's process id; None for one that somebody else runs.
     pub fn pid(&self) -> Option<u32> {
         self.server.as_ref().map(Running::pid)
+    }
+
+    /// The Python that runs it, which has boto3 for scripts; None for one that somebody else runs.
+    pub fn python(&self) -> Option<&Path> {
+        self.python.as_deref()
     }
 
     /// An account that this handle gives to nobody else: what is made in it, through its role, is invisible
@@ -83,7 +89,7 @@ impl Emulator {
     /// An emulator that runs already, e.g. the one of `terrane-rig up`.
     pub fn at(endpoint: impl Into<String>) -> Emulator {
         let endpoint = endpoint.into().trim_end_matches('/').to_owned();
-        Emulator { server: None, endpoint, http: http_client(), accounts: AtomicU64::new(0) }
+        Emulator { server: None, endpoint, python: None, http: http_client(), accounts: AtomicU64::new(0) }
     }
 
     pub(crate) async fn start(keeper: &Keeper) -> Result<Emulator, RigError> {
@@ -111,7 +117,8 @@ impl Emulator {
             stop: Signal::TERM,
         };
         let (server, port) = server.start(keeper, &PortFile(ready)).await?;
-        Ok(Emulator { server: Some(server), ..Emulator::at(format!("http://127.0.0.1:{port}")) })
+        let python = Some(environment.python());
+        Ok(Emulator { server: Some(server), python, ..Emulator::at(format!("http://127.0.0.1:{port}")) })
     }
 
     fn url(&self, switch: &str) -> String {

@@ -74,6 +74,13 @@ impl Programs {
                 programs.workers.push(rig.start_worker(bin, programs.settings.clone()).await?);
             }
         }
+        if let Some(directory) = &up.bin_dir {
+            let directory = std::path::absolute(directory)?.display().to_string();
+            programs.settings.insert("TERRANE_BIN_DIR".to_owned(), directory);
+        }
+        if let Some(python) = rig.emulator().await?.python() {
+            programs.settings.insert("TERRANE_RIG_PYTHON".to_owned(), python.display().to_string());
+        }
         programs.settings.insert("TERRANE_URL".to_owned(), url);
         programs.settings.insert("TERRANE_API_KEY".to_owned(), key);
         programs.settings.insert("TERRANE_TENANT".to_owned(), TENANT.to_owned());
