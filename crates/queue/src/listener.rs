@@ -38,39 +38,31 @@ impl Listener {
         Self { client, stream, consumer, connection: None }
     }
 
-    /// Waits for a ring for at most `patience`. May be dropped while waiting: at worst one ring is lost, and rings may
-    /// be lost. After an error the caller waits by a clock of its own before it asks again.
+    /// Waits for a ring for at most `patience`. May be dropped while waiting. After an error the caller waits by a clock
+    /// of its own before it asks again.
     pub async fn wait(&mut self, patience: Duration) -> Result<Wake, QueueError> {
         let started = Instant::now();
-        let outcome = tokio::time::timeout(patience + MARGIN, self.read(patience)).await;
-        match outcome {
-            Ok(Ok(wake)) => Ok(wake),
-            Ok(Err(error)) => {
-                self.connection = None;
-                Err(error)
+        // Put back only after an answer. A connection whose read was given up would still take the next ring, and
+        // every later read would stand in line behind it.
+        let connection = self.connection.take();
+        match tokio::time::timeout(patience + MARGIN, self.read(connection, patience)).await {
+            Ok(Ok((wake, connection))) => {
+                self.connection = Some(connection);
+                Ok(wake)
             }
-            Err(_) => {
-                self.connection = None;
-                Err(QueueError::Timeout(started.elapsed()))
-            }
+            Ok(Err(error)) => Err(error),
+            Err(_) => Err(QueueError::Timeout(started.elapsed())),
         }
     }
 
-    async fn read(&mut self, patience: Duration) -> Result<Wake, QueueError> {
-        let connection = match &mut self.connection {
+    async fn read(
+        &self,
+        connection: Option<MultiplexedConnection>,
+        patience: Duration,
+    ) -> Result<(Wake, MultiplexedConnection), QueueError> {
+        let mut connection = match connection {
             Some(connection) => connection,
-            unconnected => {
-                let config = AsyncConnectionConfig::new()
-                    .set_connection_timeout(Some(MARGIN))
-                    // A blocking read takes as long as it takes; `wait` has the limit.
-                    .set_response_timeout(None);
-                let connection = self
-                    .client
-                    .get_multiplexed_async_connection_with_config(&config)
-                    .await
-                    .map_err(|source| QueueError::Command { command: "HELLO", source })?;
-                unconnected.insert(connection)
-            }
+            None => self.connect().await?,
         };
         let options = StreamReadOptions::default()
             .group(GROUP, &self.consumer)
@@ -79,16 +71,33 @@ impl Listener {
             .block(usize::try_from(patience.as_millis()).unwrap_or(usize::MAX).max(1));
         let reply: Result<Option<StreamReadReply>, RedisError> =
             connection.xread_options(&[&self.stream], &[">"], &options).await;
-        match reply {
-            Ok(Some(reply)) if !reply.keys.is_empty() => Ok(Wake::Rung),
-            Ok(_) => Ok(Wake::TimedOut),
-            Err(error) if error.code() == Some("NOGROUP") => {
-                make_group(connection, &self.stream).await?;
-                Ok(Wake::Regrouped)
+        let wake = match reply {
+            Ok(Some(reply)) if !reply.keys.is_empty() => Wake::Rung,
+            Ok(_) => Wake::TimedOut,
+            Err(error) if lost_its_group(&error) => {
+                make_group(&mut connection, &self.stream).await?;
+                Wake::Regrouped
             }
-            Err(source) => Err(QueueError::Command { command: "XREADGROUP", source }),
-        }
+            Err(source) => return Err(QueueError::Command { command: "XREADGROUP", source }),
+        };
+        Ok((wake, connection))
     }
+
+    async fn connect(&self) -> Result<MultiplexedConnection, QueueError> {
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(MARGIN))
+            // A blocking read takes as long as it takes; `wait` has the limit.
+            .set_response_timeout(None);
+        self.client
+            .get_multiplexed_async_connection_with_config(&config)
+            .await
+            .map_err(|source| QueueError::Command { command: "HELLO", source })
+    }
+}
+
+/// Redis has no such group (`NOGROUP`), or the stream was deleted under a read that waited on it (`UNBLOCKED`).
+fn lost_its_group(error: &RedisError) -> bool {
+    matches!(error.code(), Some("NOGROUP" | "UNBLOCKED"))
 }
 
 async fn make_group(connection: &mut MultiplexedConnection, stream: &str) -> Result<(), QueueError> {
