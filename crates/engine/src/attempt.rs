@@ -9,8 +9,7 @@ use std::{
 use terrane_domain::{StepName, StepState};
 use terrane_store::{Claim, Holder, HolderError, LogLevel, StepEnd};
 use terrane_terraform::{
-    Body, Change, ChangeSummary, Command, Event, Exit, Message, Outcome, OutputValue, Progress, RunOptions,
-    Workspace,
+    Body, Change, Command, Event, Exit, Message, Outcome, OutputValue, Progress, RunOptions, Workspace,
 };
 
 use crate::{
@@ -41,8 +40,6 @@ pub(crate) struct Step<'a> {
 pub(crate) struct Finished {
     /// The changes that a plan contains.
     pub(crate) changes: Vec<Change>,
-    /// The totals of a plan or an apply.
-    pub(crate) summary: Option<ChangeSummary>,
     /// The outputs as they are after an apply.
     pub(crate) outputs: BTreeMap<String, OutputValue>,
 }
@@ -51,7 +48,6 @@ impl Finished {
     fn observe(&mut self, message: &Message) {
         match &message.body {
             Body::PlannedChange(change) => self.changes.push(change.clone()),
-            Body::ChangeSummary(summary) => self.summary = Some(summary.clone()),
             Body::Outputs(outputs) => self.outputs.clone_from(outputs),
             _ => {}
         }
@@ -181,7 +177,7 @@ impl<'a> Attempt<'a> {
                         "terraform_error"
                     );
                 }
-                Err(StepError::Terraform(error))
+                Err(StepError::Terraform(Box::new(error)))
             }
         }
     }

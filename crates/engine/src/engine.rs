@@ -87,7 +87,7 @@ impl Engine {
         let ended = async {
             tracing::info!(kind = %kind, attempt = claim.operation.attempt, fence = claim.holder.fence.get(), "attempt_started");
             let lease =
-                Lease::new(&self.store, claim.holder.clone(), &self.settings, claimed, stop.cancel.clone(), &self.metrics);
+                Lease::new(&self.store, claim.holder, &self.settings, claimed, stop.cancel.clone(), &self.metrics);
             let attempt = Attempt { engine: self, claim: &claim, lease: &lease, stop: &stop };
             let ended = tokio::select! {
                 biased;

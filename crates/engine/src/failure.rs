@@ -21,7 +21,7 @@ pub(crate) enum StepError {
     #[error("too late to start")]
     Barred(#[from] Barred),
     #[error("Terraform did not succeed")]
-    Terraform(#[source] TerraformError),
+    Terraform(#[source] Box<TerraformError>),
     #[error("an AWS call failed")]
     Aws(#[from] AwsError),
     #[error("the account is {found}, not {expected}")]

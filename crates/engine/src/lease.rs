@@ -165,7 +165,7 @@ mod tests {
     fn nothing_starts_at_or_after_the_barrier() {
         let sent = BootTime::from_millis(1_000);
         let barrier = Duration::from_secs(20);
-        let after = |millis| may_start(sent, BootTime::from_millis(1_000 + millis), barrier);
+        let after = |millis: u64| may_start(sent, BootTime::from_millis(1_000 + millis), barrier);
         assert_eq!(after(0), Ok(()));
         assert_eq!(after(19_999), Ok(()));
         assert_eq!(after(20_000), Err(Barred { age: barrier, barrier }));

@@ -143,7 +143,7 @@ fn readable(line: &Line) -> NewLine {
             if let Body::Diagnostic(diagnostic) = &message.body
                 && !diagnostic.detail.is_empty()
             {
-                text.push_str("\n");
+                text.push('\n');
                 text.push_str(&scrub(&diagnostic.detail));
             }
             NewLine {
