@@ -116,12 +116,12 @@ state_enum! {
         Render => "render",
         /// `terraform init`.
         Init => "init",
-        /// Protections off before a destroy (they act from state, so this is an apply of its own).
-        Unprotect => "unprotect",
         /// `terraform plan`.
         Plan => "plan",
         /// A person's decision.
         Approval => "approval",
+        /// Protections off before a destroy (they act from state, so this is an apply of its own).
+        Unprotect => "unprotect",
         /// `terraform apply` of the plan file; for a destroy, of the destroy plan.
         Apply => "apply",
         /// Outputs read and stored.

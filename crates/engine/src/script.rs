@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! create, update   prepare  render  init  plan  (approval)  apply  outputs
-//! destroy          prepare  render  init  (unprotect)  plan  (approval)  apply
+//! destroy          prepare  render  init  plan  (approval)  unprotect  apply
 //! ```
 //!
 //! Every attempt begins at the first step in a directory of its own: steps before `apply` change nothing in the cloud,
@@ -84,12 +84,14 @@ impl Attempt<'_> {
         let model = self.unprotected(resolved);
         step!(self, Render, render(workspace, &model));
         step!(self, Init, init(workspace));
-        step!(self, Unprotect, unprotect(workspace));
         if let Some(digest) = step!(self, Plan, plan(&prepared, PlanMode::Destroy)) {
             return Ok(Done::ApprovalNeeded { digest });
         }
-        step!(self, Apply, apply(workspace));
-        Ok(Done::Succeeded { outputs: None })
+        let unprotected = step!(self, Unprotect, unprotect(workspace));
+        match step!(self, Apply, destroy(&prepared, unprotected)) {
+            Some(digest) => Ok(Done::ApprovalNeeded { digest }),
+            None => Ok(Done::Succeeded { outputs: None }),
+        }
     }
 
     /// Who we are there, what the spec comes to, a place for state and a directory to work in.
@@ -224,6 +226,21 @@ impl Attempt<'_> {
         Ok(finished.outputs)
     }
 
+    /// Carries out the plan to destroy. If protections were taken off since, the plan was made on a state that is gone:
+    /// it is made and judged once more.
+    async fn destroy(
+        &self,
+        prepared: &Prepared,
+        unprotected: bool,
+        lines: &mut Lines<'_>,
+    ) -> Result<Option<String>, StepError> {
+        if unprotected && let Some(digest) = self.plan(prepared, PlanMode::Destroy, lines).await? {
+            return Ok(Some(digest));
+        }
+        self.apply(&prepared.workspace, lines).await?;
+        Ok(None)
+    }
+
     fn unprotected(&self, resolved: &Resolved) -> InfraModel {
         let operation = &self.claim.operation;
         let data = operation.data_on_destroy.unwrap_or(resolved.policy.on_destroy);
@@ -238,8 +255,8 @@ impl Attempt<'_> {
 
     /// Takes protections off what stands. AWS and the provider act on what *state* says (`deletion_protection`,
     /// `force_destroy`, the name of the final snapshot), so this is an apply of its own. It must not raise what a failed
-    /// create never got to: only objects whose protections change are targeted.
-    async fn unprotect(&self, workspace: &Workspace, lines: &mut Lines<'_>) -> Result<(), StepError> {
+    /// create never got to: only objects whose protections change are targeted. Says whether there was anything to do.
+    async fn unprotect(&self, workspace: &Workspace, lines: &mut Lines<'_>) -> Result<bool, StepError> {
         let deadlines = self.engine.settings.deadlines;
         let look = Command::plan(workspace.plan_file("protections"), PlanMode::Normal);
         let finished = self.terraform(workspace, &look, deadlines.plan, lines).await?;
@@ -248,7 +265,7 @@ impl Attempt<'_> {
         });
         if protected.is_empty() {
             lines.say(LogLevel::Info, "no protections to take off");
-            return Ok(());
+            return Ok(false);
         }
         let mut plan = workspace.plan_file("protections");
         if others.iter().any(|change| !matches!(change.action, Action::Noop | Action::Read)) {
@@ -259,7 +276,7 @@ impl Attempt<'_> {
         }
         self.insist(|| self.engine.store.mark_touched(self.holder())).await?;
         self.terraform(workspace, &Command::Apply { plan }, deadlines.apply, lines).await?;
-        Ok(())
+        Ok(true)
     }
 
     /// Outputs as the API shows them: plain values by name. Sensitive ones are left out; none of ours is.

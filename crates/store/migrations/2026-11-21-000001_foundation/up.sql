@@ -11,7 +11,7 @@ CREATE TYPE operation_kind AS ENUM ('create', 'update', 'destroy');
 CREATE TYPE operation_state AS ENUM
     ('queued', 'running', 'awaiting_approval', 'retrying', 'succeeded', 'failed', 'cancelled');
 CREATE TYPE step_name AS ENUM
-    ('prepare', 'render', 'init', 'unprotect', 'plan', 'approval', 'apply', 'outputs');
+    ('prepare', 'render', 'init', 'plan', 'approval', 'unprotect', 'apply', 'outputs');
 CREATE TYPE step_state AS ENUM ('running', 'succeeded', 'failed', 'interrupted');
 CREATE TYPE log_stream AS ENUM ('stdout', 'stderr', 'engine');
 CREATE TYPE data_on_destroy AS ENUM ('snapshot', 'delete');
