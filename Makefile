@@ -11,7 +11,7 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 IMAGE_REGISTRY ?= localhost:5000/terrane
 IMAGE_TAG ?= $(shell git rev-parse --short HEAD 2>/dev/null || echo dev)
 
-.PHONY: help install build demo test test-integration test-e2e lint format bench run-api run-worker dev-up dev-down \
+.PHONY: help install build demo test test-integration test-e2e test-e2e-tofu lint format bench run-api run-worker dev-up dev-down \
         docker-build docker-push ci
 
 help: ## List the targets
@@ -27,13 +27,17 @@ demo: build ## The main job end to end on this machine: raise an environment, lo
 	scripts/demo.sh $(TARGET_DIR)/debug
 
 test: install ## Unit tests and store, queue and API tests on real Postgres and Redis
-	cargo test --locked --workspace --exclude terrane-e2e
+	cargo test --locked --workspace
 
 test-integration: install ## The tests that run the real Terraform and provider too
-	TERRANE_INTEGRATION_TESTS=1 cargo test --locked --workspace --exclude terrane-e2e
+	TERRANE_INTEGRATION_TESTS=1 cargo test --locked --workspace
 
 test-e2e: build ## The whole product: API, two worker processes, Terraform, emulated AWS, CLI
 	TERRANE_E2E_TESTS=1 cargo test --locked --package terrane-e2e
+
+test-e2e-tofu: build ## The same with OpenTofu, built from its Go module when first needed
+	tofu=$$(scripts/build-tofu.sh); \
+	  TERRANE_TERRAFORM_BIN=$$tofu TERRANE_E2E_TESTS=1 cargo test --locked --package terrane-e2e
 
 lint: ## Formatting, clippy with warnings as errors, documentation, licences and bans of dependencies
 	cargo fmt --all --check
