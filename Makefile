@@ -11,7 +11,7 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 IMAGE_REGISTRY ?= localhost:5000/terrane
 IMAGE_TAG ?= $(shell git rev-parse --short HEAD 2>/dev/null || echo dev)
 
-.PHONY: help install build demo test test-integration test-e2e test-e2e-tofu lint format bench run-api run-worker dev-up dev-down \
+.PHONY: help install build demo test test-integration test-emulator test-e2e test-e2e-tofu lint format bench run-api run-worker dev-up dev-down \
         docker-build docker-push ci
 
 help: ## List the targets
@@ -31,6 +31,9 @@ test: install ## Unit tests and store, queue and API tests on real Postgres and 
 
 test-integration: install ## The tests that run the real Terraform and provider too
 	TERRANE_INTEGRATION_TESTS=1 cargo test --locked --workspace
+
+test-emulator: install ## The tests of the AWS emulator itself
+	scripts/test-emulator.sh
 
 test-e2e: build ## The whole product: API, two worker processes, Terraform, emulated AWS, CLI
 	TERRANE_E2E_TESTS=1 cargo test --locked --package terrane-e2e
@@ -71,4 +74,4 @@ docker-push: ## Push the images
 	docker push $(IMAGE_REGISTRY)/terrane-api:$(IMAGE_TAG)
 	docker push $(IMAGE_REGISTRY)/terrane-worker:$(IMAGE_TAG)
 
-ci: lint test-integration test-e2e demo ## What has to pass before a change lands
+ci: lint test-integration test-emulator test-e2e demo ## What has to pass before a change lands
