@@ -21,6 +21,8 @@ pub enum AwsErrorKind {
     Throttled,
     /// No answer.
     Network,
+    /// AWS answered that it failed itself.
+    Unavailable,
     /// Anything else; the code says what.
     Other,
 }
@@ -68,7 +70,7 @@ impl AwsError {
 
     /// Whether the same call may succeed later without anybody doing anything.
     pub fn retryable(&self) -> bool {
-        matches!(self.kind, AwsErrorKind::Throttled | AwsErrorKind::Network)
+        matches!(self.kind, AwsErrorKind::Throttled | AwsErrorKind::Network | AwsErrorKind::Unavailable)
     }
 
     /// What an operator should look at.
@@ -87,6 +89,7 @@ impl AwsError {
                 "AWS limits the rate of calls in this account; it is tried again by itself"
             }
             AwsErrorKind::Network => "check that the worker can reach AWS's endpoints in this region",
+            AwsErrorKind::Unavailable => "AWS has a failure of its own; it is tried again by itself",
             AwsErrorKind::Other => "see the error code in AWS's documentation of this call",
         }
     }
@@ -113,10 +116,12 @@ fn classify<E>(code: Option<&str>, status: Option<u16>, error: &SdkError<E, Http
             | "SlowDown"
             | "TooManyRequestsException",
         ) => AwsErrorKind::Throttled,
+        Some(_) if status.is_some_and(|status| status >= 500) => AwsErrorKind::Unavailable,
         Some(_) => AwsErrorKind::Other,
         None => match (status, error) {
             (Some(403), _) => AwsErrorKind::AccessDenied,
             (Some(429 | 503), _) => AwsErrorKind::Throttled,
+            (Some(500..), _) => AwsErrorKind::Unavailable,
             // No credentials in the environment show up as a request that could not even be signed.
             (_, SdkError::DispatchFailure(failure)) if failure.is_other() || failure.is_user() => {
                 AwsErrorKind::Credentials

@@ -126,6 +126,7 @@ fn aws_kind(kind: AwsErrorKind) -> &'static str {
         AwsErrorKind::WrongOwner => "wrong_owner",
         AwsErrorKind::Throttled => "throttled",
         AwsErrorKind::Network => "network",
+        AwsErrorKind::Unavailable => "unavailable",
         AwsErrorKind::Other => "aws",
     }
 }
