@@ -32,13 +32,14 @@ pub struct Session {
 impl Aws {
     /// Reads credentials and endpoints as every AWS tool does (environment, profile, container, instance).
     pub async fn from_environment() -> Self {
-        let config = aws_config::defaults(BehaviorVersion::latest())
-            .timeout_config(timeouts())
-            // A region is needed to sign; each session sets its own.
-            .region(Region::from_static("us-east-1"))
-            .load()
-            .await;
-        Self { config }
+        // A region is needed to sign; each session sets its own.
+        let region = Region::from_static("us-east-1");
+        Self::from_config(aws_config::defaults(BehaviorVersion::latest()).region(region).load().await)
+    }
+
+    /// The identity and endpoints of a configuration that was made elsewhere, within our limits of time.
+    pub fn from_config(config: SdkConfig) -> Self {
+        Self { config: config.into_builder().timeout_config(timeouts()).build() }
     }
 
     /// A session in the target's region, as its role if it names one. The role is assumed with the first call.
