@@ -9,4 +9,4 @@ if [ ! -x "$venv/bin/pytest" ]; then
   python3 -m venv "$venv"
   "$venv/bin/pip" install --quiet --requirement requirements-dev.txt
 fi
-exec "$venv/bin/python" -B -m pytest -q -p no:cacheprovider "$@"
+exec "$venv/bin/python" -B -m pytest -p no:cacheprovider "$@"

@@ -118,10 +118,7 @@ impl Engine {
 impl Attempt<'_> {
     /// Goes through the steps and records the end.
     async fn conclude(&self) -> Ended {
-        let limit = self.engine.settings.deadlines.attempt;
-        let outcome = tokio::time::timeout(limit, self.perform())
-            .await
-            .unwrap_or(Err(StepError::Deadline { minutes: limit.as_secs() / 60 }));
+        let outcome = self.perform_in_time().await;
         // Before the row says that it is over: afterwards the next operation of this environment may begin.
         if !matches!(outcome, Err(StepError::Lost(_))) {
             self.remove_directory().await;
@@ -133,6 +130,21 @@ impl Attempt<'_> {
                 tracing::error!(error = %Chain(&error), "end_not_recorded");
                 Ended::Lost
             }
+        }
+    }
+
+    /// Past the deadline the steps are asked to stop and waited for: a Terraform that was left alone would go on working
+    /// in a directory and an environment that somebody else may have.
+    async fn perform_in_time(&self) -> Result<Done, StepError> {
+        let limit = self.engine.settings.deadlines.attempt;
+        let mut performance = std::pin::pin!(self.perform());
+        tokio::select! {
+            outcome = &mut performance => return outcome,
+            () = tokio::time::sleep(limit) => self.stop.overdue.cancel(),
+        }
+        match performance.await {
+            Err(StepError::Stopped) => Err(StepError::Deadline { minutes: limit.as_secs() / 60 }),
+            outcome => outcome,
         }
     }
 

@@ -139,6 +139,10 @@ impl Application {
         tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
         tracing::info!(drain_s = self.settings.drain.as_secs(), running = claims.running(), "draining");
         stop_claiming.cancel();
+        // A claim may be under way: only when it has come in is it known what runs here.
+        if let Err(error) = taking.await {
+            tracing::error!(%error, "claim_loop_failed");
+        }
         tokio::select! {
             () = claims.finished() => {}
             () = tokio::time::sleep(self.settings.drain) => {}
@@ -147,9 +151,6 @@ impl Application {
         }
         hand_back.cancel();
         claims.finished().await;
-        if let Err(error) = taking.await {
-            tracing::error!(%error, "claim_loop_failed");
-        }
         background.cancel();
         housekeeping.close();
         housekeeping.wait().await;

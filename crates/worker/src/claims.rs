@@ -108,7 +108,7 @@ impl Claims {
             cancel.cancel();
         }
         self.table().insert(id, cancel.clone());
-        let stop = Stop { cancel, drain: self.hand_back.clone() };
+        let stop = Stop::new(cancel, self.hand_back.clone());
         let this = self.clone();
         self.tasks.spawn(async move {
             let engine = this.engine.clone();
