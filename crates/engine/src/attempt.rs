@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     path::PathBuf,
+    sync::OnceLock,
     time::{Duration, Instant},
 };
 
@@ -26,6 +27,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) claim: &'a Claim,
     pub(crate) lease: &'a Lease<'a>,
     pub(crate) stop: &'a Stop,
+    /// The step that did not get to its end; empty as long as all did.
+    pub(crate) stuck_in: OnceLock<StepName>,
 }
 
 /// A step that was begun; [`Attempt::end`] records its end.
@@ -81,6 +84,9 @@ impl<'a> Attempt<'a> {
     /// Records how a step ended and passes its outcome on. A step counts as done only after a renewal.
     pub(crate) async fn end<T>(&self, step: Step<'_>, outcome: Result<T, StepError>) -> Result<T, StepError> {
         let Step { name, started, mut lines } = step;
+        if outcome.is_err() {
+            self.stuck_in.get_or_init(|| name);
+        }
         let (end, detail) = match &outcome {
             Ok(_) => (StepEnd::Succeeded, None),
             Err(StepError::Lost(lost)) => return Err(StepError::Lost(*lost)),

@@ -1,6 +1,9 @@
 //! The engine: takes a claim to one of its ends.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
 
 use terrane_aws::Aws;
 use terrane_domain::{OperationKind, OperationState};
@@ -88,7 +91,7 @@ impl Engine {
             tracing::info!(kind = %kind, attempt = claim.operation.attempt, fence = claim.holder.fence.get(), "attempt_started");
             let lease =
                 Lease::new(&self.store, claim.holder, &self.settings, claimed, stop.cancel.clone(), &self.metrics);
-            let attempt = Attempt { engine: self, claim: &claim, lease: &lease, stop: &stop };
+            let attempt = Attempt { engine: self, claim: &claim, lease: &lease, stop: &stop, stuck_in: OnceLock::new() };
             let ended = tokio::select! {
                 biased;
                 ended = attempt.conclude() => ended,
@@ -177,7 +180,7 @@ impl Attempt<'_> {
             _ => {}
         }
         tracing::warn!(error = %Chain(&error), "attempt_failed");
-        let told = failure::classify(&error, None);
+        let told = failure::classify(&error, self.stuck_in.get().copied());
         let failures = self.claim.operation.failures;
         match retry::after_failure(told.failure, failures, chance(), &self.engine.settings.retry) {
             Verdict::Again { after, counts } => {
