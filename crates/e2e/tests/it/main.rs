@@ -1,3 +1,12 @@
-//! One binary: the servers of the rig start once for all of it.
+//! One binary: Postgres and Redis start once for all of it.
 
+mod approval;
 mod architecture;
+mod cli;
+mod drain;
+mod failures;
+mod line;
+mod logs;
+mod many;
+mod support;
+mod tour;

@@ -1,0 +1,9 @@
+//! How tests get at the whole product.
+
+mod calls;
+mod gate;
+mod world;
+
+pub use calls::{Accepted, PATIENCE, eventually, send, text};
+pub use gate::is_open;
+pub use world::{World, assert_exit, assert_success};
