@@ -1,4 +1,4 @@
-"""S3: bucket policies."""
+"""S3: bucket policies, and the owner that a caller expects."""
 
 from __future__ import annotations
 
@@ -50,3 +50,14 @@ def test_versioning_is_told_in_the_element_that_aws_uses(emulated: Emulated, aws
     )
     assert s3.get_bucket_versioning(Bucket="versioned-test")["Status"] == "Enabled"
     assert b"<VersioningConfiguration" in bodies[0]
+
+
+def test_a_bucket_of_another_account_than_expected_is_refused(aws: Clients, account: str) -> None:
+    s3 = aws("s3")
+    s3.create_bucket(Bucket="owned-test", CreateBucketConfiguration=HERE)
+    s3.head_bucket(Bucket="owned-test", ExpectedBucketOwner=account)
+    other = {"Bucket": "owned-test", "ExpectedBucketOwner": "222222222222"}
+    assert code(s3.head_bucket, **other) == "403"
+    assert code(s3.get_bucket_policy, **other) == "AccessDenied"
+    missing = {"Bucket": "no-such-bucket-test", "ExpectedBucketOwner": "222222222222"}
+    assert code(s3.head_bucket, **missing) == "404"

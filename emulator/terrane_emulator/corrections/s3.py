@@ -1,4 +1,5 @@
-"""S3: a bucket policy's conditions count, and an element has AWS's name.
+"""S3: a bucket policy's conditions count, so does the owner that a caller expects, and an
+element has AWS's name.
 
 AWS applies a statement only if its conditions hold; moto applies every statement. A policy
 that denies what doesn't come over TLS would so deny everything. Requests reach the emulator
@@ -11,10 +12,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from moto.s3.models import FakeBucket
+from moto.s3.models import FakeBucket, s3_backends
 from moto.s3.responses import S3Response
 
 from terrane_emulator.corrections.replacing import replaces
+from terrane_emulator.errors import Refused
 
 
 @replaces(FakeBucket, "get_permission")
@@ -48,3 +50,17 @@ def _get_bucket_versioning(original: Any, response: S3Response) -> Any:
     """AWS's element is called VersioningConfiguration; strict readers insist."""
     status, headers, body = original(response)
     return status, headers, body.replace("GetBucketVersioningResponse", "VersioningConfiguration")
+
+
+@replaces(S3Response, "_bucket_response")
+def _bucket_response(original: Any, response: S3Response, request: Any, full_url: str) -> Any:
+    """AWS refuses a call on a bucket that isn't the account's that the caller expects.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+    """
+    expected = request.headers.get("x-amz-expected-bucket-owner")
+    name = response.parse_bucket_name_from_url(request, full_url)
+    _, owner = s3_backends.bucket_accounts.get(name, ("", expected))
+    if expected and owner != expected:
+        raise Refused("AccessDenied", "Access Denied", 403)
+    return original(response, request, full_url)
