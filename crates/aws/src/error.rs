@@ -7,6 +7,7 @@ use aws_sdk_s3::{
     config::http::HttpResponse,
     error::{ProvideErrorMetadata, SdkError},
 };
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 
 /// What kind of failure it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,14 +57,9 @@ impl AwsError {
     where
         E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
     {
-        let code = error.code().map(ToOwned::to_owned);
-        let status = error.raw_response().map(|response| response.status().as_u16());
-        let kind = classify(code.as_deref(), status, &error);
-        let message = match (&kind, error.message()) {
-            (AwsErrorKind::Network, _) => "AWS did not answer".to_owned(),
-            (AwsErrorKind::Credentials, None) => "no usable AWS credentials".to_owned(),
-            (_, Some(message)) => message.to_owned(),
-            (_, None) => code.clone().unwrap_or_else(|| "AWS gave no reason".to_owned()),
+        let (operation, (kind, code, message)) = match refused_role(&error) {
+            Some(refused) => ("sts:AssumeRole", told(refused)),
+            None => (operation, told(&error)),
         };
         Self { kind, operation, message, code, source: Some(Box::new(error)) }
     }
@@ -93,6 +89,36 @@ impl AwsError {
             AwsErrorKind::Other => "see the error code in AWS's documentation of this call",
         }
     }
+}
+
+/// Why a role couldn't be assumed, if that is what happened. The refusal comes well wrapped: to the call that needed the
+/// role it means only that there is nothing to sign with.
+fn refused_role<'a>(
+    mut error: &'a (dyn StdError + 'static),
+) -> Option<&'a SdkError<AssumeRoleError, HttpResponse>> {
+    loop {
+        if let Some(refused) = error.downcast_ref() {
+            return Some(refused);
+        }
+        error = error.source()?;
+    }
+}
+
+/// Kind, AWS's code and a message that may be shown.
+fn told<E>(error: &SdkError<E, HttpResponse>) -> (AwsErrorKind, Option<String>, String)
+where
+    E: ProvideErrorMetadata,
+{
+    let code = error.code().map(ToOwned::to_owned);
+    let status = error.raw_response().map(|response| response.status().as_u16());
+    let kind = classify(code.as_deref(), status, error);
+    let message = match (kind, error.message()) {
+        (AwsErrorKind::Network, _) => "AWS did not answer".to_owned(),
+        (AwsErrorKind::Credentials, None) => "no usable AWS credentials".to_owned(),
+        (_, Some(message)) => message.to_owned(),
+        (_, None) => code.clone().unwrap_or_else(|| "AWS gave no reason".to_owned()),
+    };
+    (kind, code, message)
 }
 
 fn classify<E>(code: Option<&str>, status: Option<u16>, error: &SdkError<E, HttpResponse>) -> AwsErrorKind {
