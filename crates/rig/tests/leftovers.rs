@@ -159,6 +159,8 @@ async fn programs_get_the_settings_are_listed_and_end_with_the_rig() {
     let kept = Kept::up(&["--workers", "2", "--bin-dir", &programs.path().to_string_lossy()]);
     let settings = std::fs::read_to_string(kept.directory.path().join("env")).unwrap();
     assert!(settings.contains("\nTERRANE_URL='http://127.0.0.1:4711'\n"), "{settings}");
+    let directory = programs.path().canonicalize().unwrap();
+    assert!(settings.contains(&format!("\nTERRANE_BIN_DIR='{}'\n", directory.display())), "{settings}");
     let pids = kept.pids();
     let names: Vec<&str> = pids.keys().map(String::as_str).collect();
     assert_eq!(names, ["api", "emulator", "holder", "keeper", "postgres", "redis", "worker-1", "worker-2"]);

@@ -50,13 +50,18 @@ impl Up {
         let mut hold = Command::new(std::env::current_exe()?);
         hold.arg("hold").arg("--env-file").arg(&state.env);
         let Binaries { api, worker } = self.binaries();
-        for (option, program) in [("--api-bin", api), ("--worker-bin", worker)] {
-            if let Some(program) = program {
-                let program = program
-                    .canonicalize()
-                    .with_context(|| format!("{} isn't there; build it first", program.display()))?;
+        let programs = [("--api-bin", api), ("--worker-bin", worker)];
+        for (option, program) in programs.into_iter().filter_map(|(option, it)| Some((option, it?))) {
+            let program = program
+                .canonicalize()
+                .with_context(|| format!("{} isn't there; build it first", program.display()))?;
+            if self.bin_dir.is_none() {
                 hold.arg(option).arg(program);
             }
+        }
+        // As a directory, which the settings name too.
+        if let Some(directory) = &self.bin_dir {
+            hold.arg("--bin-dir").arg(directory.canonicalize()?);
         }
         hold.args(["--workers", &self.workers.to_string()]);
         println!("starting; the first time on a machine this takes a minute (Python packages)");
