@@ -9,17 +9,22 @@ use std::{
 
 use terrane_domain::{StepName, StepState};
 use terrane_store::{Claim, Holder, HolderError, LogLevel, StepEnd};
+use terrane_telemetry::Chain;
 use terrane_terraform::{
-    Body, Change, Command, Event, Exit, Message, Outcome, OutputValue, Progress, RunOptions, Workspace,
+    Body, Change, Command, ErrorKind, Event, Exit, Message, Outcome, OutputValue, Progress, RunOptions,
+    Workspace,
 };
 
 use crate::{
     Engine,
     failure::{self, StepError},
-    lease::Lease,
+    lease::{Lease, Lost},
     lines::Lines,
     stop::Stop,
 };
+
+/// How long a Postgres that answers with errors is asked again.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// What every step of an attempt needs.
 pub(crate) struct Attempt<'a> {
@@ -171,6 +176,10 @@ impl<'a> Attempt<'a> {
     fn verdict(&self, command: &Command, exit: &Exit, interrupted: bool) -> Result<(), StepError> {
         match exit.error(command) {
             None => Ok(()),
+            // Outweighs the interrupt: somebody has to know.
+            Some(error) if error.kind == ErrorKind::StateNotSaved => {
+                Err(StepError::Terraform(Box::new(error)))
+            }
             Some(_) if interrupted && matches!(exit.outcome, Outcome::Interrupted | Outcome::Killed) => {
                 Err(StepError::Stopped)
             }
@@ -190,52 +199,64 @@ impl<'a> Attempt<'a> {
 
     /// Stores what waits, for as long as it takes: no line that was read is lost to a Postgres that is away.
     async fn store_lines(&self, lines: &mut Lines<'_>) -> Result<(), StepError> {
+        let began = Instant::now();
         loop {
             match lines.flush().await {
                 Ok(()) => return Ok(()),
-                Err(error) => self.wait_out(error).await?,
+                Err(error) => self.wait_out(error, began).await?,
             }
         }
     }
 
+    /// Stores what waits if that is possible now: a log line is no reason to leave a Terraform that runs.
     async fn try_flush(&self, lines: &mut Lines<'_>) -> Result<(), StepError> {
-        match lines.flush().await {
-            Err(HolderError::Store(error)) if error.is_unavailable() => Ok(()),
-            other => Ok(other?),
-        }
+        pass_over(lines.flush().await, "lines_not_stored")
     }
 
     async fn record(&self, progress: &mut Watched) -> Result<(), StepError> {
         let Some((planned, done)) = progress.changed() else { return Ok(()) };
-        match self.engine.store.record_progress(self.holder(), Some(planned), done).await {
-            // A later figure will get through.
-            Err(HolderError::Store(error)) if error.is_unavailable() => Ok(()),
-            other => Ok(other?),
+        let recorded = self.engine.store.record_progress(self.holder(), Some(planned), done).await;
+        if recorded.is_ok() {
+            progress.told = Some((planned, done));
         }
+        pass_over(recorded, "progress_not_recorded")
     }
 
-    /// Writes, for as long as it takes to reach Postgres.
+    /// Writes, for as long as it takes to reach Postgres. A Postgres that refuses is asked again for a while: it may be
+    /// failing over, or a lock may be held.
     pub(crate) async fn insist<T, F>(&self, write: impl Fn() -> F) -> Result<T, StepError>
     where
         F: Future<Output = Result<T, HolderError>>,
     {
+        let began = Instant::now();
         loop {
             match write().await {
                 Ok(written) => return Ok(written),
-                Err(error) => self.wait_out(error).await?,
+                Err(error) => self.wait_out(error, began).await?,
             }
         }
     }
 
-    /// A Postgres that can't be reached is waited for; anything else is an end.
-    async fn wait_out(&self, error: HolderError) -> Result<(), StepError> {
+    async fn wait_out(&self, error: HolderError, began: Instant) -> Result<(), StepError> {
         match &error {
-            HolderError::Store(store) if store.is_unavailable() => {}
+            HolderError::Store(store) if store.is_unavailable() || began.elapsed() < PATIENCE => {}
             _ => return Err(error.into()),
         }
-        tracing::warn!(%error, "store_unavailable");
+        tracing::warn!(error = %Chain(&error), "store_failed");
         tokio::time::sleep(self.engine.settings.renew_every / 5).await;
         Ok(())
+    }
+}
+
+/// Only a lost lease ends what is under way.
+fn pass_over(written: Result<(), HolderError>, event: &'static str) -> Result<(), StepError> {
+    match written {
+        Ok(()) => Ok(()),
+        Err(HolderError::Fenced(_)) => Err(StepError::Lost(Lost)),
+        Err(error) => {
+            tracing::warn!(error = %Chain(&error), event);
+            Ok(())
+        }
     }
 }
 
@@ -259,15 +280,11 @@ impl Watched {
         self.progress.snapshot().still()
     }
 
-    fn changed(&mut self) -> Option<(u32, u32)> {
+    fn changed(&self) -> Option<(u32, u32)> {
         let snapshot = self.progress.snapshot();
         let small = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
         let now = (small(snapshot.planned), small(snapshot.done));
-        if !self.counts || self.told == Some(now) {
-            return None;
-        }
-        self.told = Some(now);
-        Some(now)
+        (self.counts && self.told != Some(now)).then_some(now)
     }
 }
 

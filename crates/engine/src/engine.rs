@@ -7,7 +7,7 @@ use std::{
 
 use terrane_aws::Aws;
 use terrane_domain::{OperationKind, OperationState};
-use terrane_store::{Claim, PinnedEngine, Store};
+use terrane_store::{Claim, Holder, OperationError, PinnedEngine, Store};
 use terrane_telemetry::{Chain, WorkerMetrics};
 use terrane_terraform::{BootTime, Engine as Terraform, GuardProgram, ProviderMirror};
 use tracing::Instrument;
@@ -106,6 +106,20 @@ impl Engine {
         ended
     }
 
+    /// Ends an operation whose attempt panicked: a fault of ours, and nobody is left to say how it ended.
+    pub async fn give_up_after_panic(&self, holder: &Holder) {
+        let error = OperationError {
+            kind: "internal".to_owned(),
+            message: "the worker failed in the middle of the attempt".to_owned(),
+            hint: Some("retry it; the worker's log has the reason under this operation's id".to_owned()),
+            retryable: true,
+            step: None,
+        };
+        if let Err(error) = self.store.fail(holder, &error).await {
+            tracing::error!(operation = %holder.operation_id, error = %Chain(&error), "end_not_recorded");
+        }
+    }
+
     /// What makes the environments that this worker touches.
     pub(crate) fn engine_pin(&self) -> PinnedEngine {
         PinnedEngine { name: self.terraform.kind.to_string(), version: self.terraform.version.to_string() }
@@ -123,7 +137,7 @@ impl Attempt<'_> {
     async fn conclude(&self) -> Ended {
         let outcome = self.perform_in_time().await;
         // Before the row says that it is over: afterwards the next operation of this environment may begin.
-        if !matches!(outcome, Err(StepError::Lost(_))) {
+        if !outcome.as_ref().is_err_and(StepError::leaves_something_behind) {
             self.remove_directory().await;
         }
         match self.record_end(outcome).await {

@@ -42,6 +42,18 @@ pub(crate) enum StepError {
     Store(#[source] StoreError),
 }
 
+impl StepError {
+    /// Whether the work directory holds what nobody else has: the state of a Terraform that could not save it, or the
+    /// records by which whoever takes over judges the attempt.
+    pub(crate) fn leaves_something_behind(&self) -> bool {
+        match self {
+            Self::Lost(_) => true,
+            Self::Terraform(error) => error.kind == ErrorKind::StateNotSaved,
+            _ => false,
+        }
+    }
+}
+
 impl From<HolderError> for StepError {
     fn from(error: HolderError) -> Self {
         match error {
@@ -66,6 +78,8 @@ pub(crate) fn classify(error: &StepError, step: Option<StepName>) -> Classified 
             Some(error.hint.clone()),
             match error.kind {
                 ErrorKind::Locked { .. } => Failure::Locked,
+                // Another attempt would make everything a second time.
+                ErrorKind::StateNotSaved => Failure::Permanent,
                 _ if error.retryable() => Failure::Transient,
                 _ => Failure::Permanent,
             },

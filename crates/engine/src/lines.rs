@@ -26,6 +26,8 @@ pub(crate) struct Lines<'a> {
     streams: [Pending; 2],
     engine: Pending,
     oldest: Option<Instant>,
+    /// After a failure.
+    not_before: Option<Instant>,
 }
 
 /// What waits of one stream.
@@ -49,6 +51,7 @@ impl<'a> Lines<'a> {
             streams: [pending(LogStream::Stdout), pending(LogStream::Stderr)],
             engine: pending(LogStream::Engine),
             oldest: None,
+            not_before: None,
         }
     }
 
@@ -81,7 +84,8 @@ impl<'a> Lines<'a> {
     /// When the waiting lines have to go.
     pub(crate) fn due(&self) -> Option<Instant> {
         let full_batch = self.waiting() >= FLUSH_AT;
-        self.oldest.map(|oldest| if full_batch { oldest } else { oldest + FLUSH_AFTER })
+        let due = self.oldest.map(|oldest| if full_batch { oldest } else { oldest + FLUSH_AFTER })?;
+        Some(self.not_before.map_or(due, |pause| pause.max(due)))
     }
 
     /// Whether reading has to wait for Postgres.
@@ -91,7 +95,6 @@ impl<'a> Lines<'a> {
 
     /// Stores what waits. After an error the lines still wait, and are due again a moment later.
     pub(crate) async fn flush(&mut self) -> Result<(), HolderError> {
-        self.oldest = self.oldest.map(|_| Instant::now());
         for pending in self.streams.iter_mut().chain([&mut self.engine]) {
             if pending.lines.is_empty() {
                 continue;
@@ -106,11 +109,13 @@ impl<'a> Lines<'a> {
             };
             if let Err(error) = self.store.append_lines(self.holder, &batch).await {
                 pending.lines = batch.lines;
+                self.not_before = Some(Instant::now() + FLUSH_AFTER);
                 return Err(error);
             }
             pending.begin = pending.end;
         }
         self.oldest = None;
+        self.not_before = None;
         Ok(())
     }
 

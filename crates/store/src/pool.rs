@@ -82,8 +82,9 @@ struct Session {
 
 impl Session {
     fn of(settings: &StoreSettings) -> Self {
-        // A little before our own patience ends, so that the server's word, which says more, comes first.
-        let statement_ms = (settings.call_timeout.as_millis() * 9 / 10).max(1);
+        // A little after our own patience ends: a slow database is one that does not answer, and what we gave up must
+        // not go on there.
+        let statement_ms = (settings.call_timeout.as_millis() * 3 / 2).max(1);
         Self {
             connect_timeout: settings.connect_timeout,
             application_name: settings.application_name.clone(),

@@ -89,7 +89,7 @@ impl Claims {
     }
 
     fn start(&self, claim: Claim, claimed: BootTime, slot: OwnedSemaphorePermit) {
-        let id = claim.operation.id;
+        let (id, holder) = (claim.operation.id, claim.holder);
         let metrics = &self.engine.metrics;
         let (created, started) = (claim.operation.created_at, claim.operation.started_at);
         // Both on Postgres's clock. A later attempt waited on purpose.
@@ -116,6 +116,7 @@ impl Claims {
             let outcome = tokio::spawn(async move { engine.attempt(claim, claimed, stop).await }).await;
             if let Err(error) = outcome {
                 tracing::error!(operation = %id, %error, "attempt_panicked");
+                this.engine.give_up_after_panic(&holder).await;
             }
             this.table().remove(&id);
             this.engine.metrics.slots.with_label_values(&["busy"]).dec();

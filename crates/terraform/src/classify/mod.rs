@@ -46,6 +46,8 @@ pub enum ErrorKind {
     ProviderCrash,
     /// The engine was killed: it ignored an interrupt, or the machine ran out of memory.
     Killed,
+    /// It holds data and was not made to be deleted with it.
+    NotEmpty,
     /// The object is in use, or busy.
     Dependency,
     /// It took too long.
@@ -92,6 +94,7 @@ impl ErrorKind {
             Self::ProviderMissing => "provider_missing",
             Self::ProviderCrash => "provider_crash",
             Self::Killed => "killed",
+            Self::NotEmpty => "not_empty",
             Self::Dependency => "dependency",
             Self::Timeout => "timeout",
             Self::Capacity => "capacity",
@@ -123,6 +126,7 @@ impl ErrorKind {
             | Self::Quota
             | Self::AlreadyExists
             | Self::NotFound
+            | Self::NotEmpty
             | Self::ProviderMissing
             | Self::Unknown => false,
         }
@@ -140,7 +144,7 @@ impl ErrorKind {
             Self::Quota => 5,
             Self::AlreadyExists => 6,
             Self::ProviderMissing => 7,
-            Self::NotFound => 8,
+            Self::NotFound | Self::NotEmpty => 8,
             Self::ProviderCrash | Self::Killed => 9,
             Self::Dependency => 10,
             Self::Timeout => 11,

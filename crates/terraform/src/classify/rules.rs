@@ -109,12 +109,12 @@ const RULES: &[(Sign, ErrorKind)] = &[
         ]),
         ErrorKind::AlreadyExists,
     ),
+    (Sign::Ending(&["BucketNotEmpty", "RepositoryNotEmptyException"]), ErrorKind::NotEmpty),
     (
         Sign::Ending(&[
             "DependencyViolation",
             "DeleteConflict",
             "DeleteConflictException",
-            "BucketNotEmpty",
             "ResourceInUse",
             "ResourceInUseException",
             "ResourceInUseFault",

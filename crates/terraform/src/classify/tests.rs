@@ -141,7 +141,7 @@ fn documented_failures_are_recognised() {
         ),
         (
             "deleting S3 Bucket (x): operation error S3: DeleteBucket, https response error StatusCode: 409, RequestID: x, HostID: y, api error BucketNotEmpty: The bucket you tried to delete is not empty",
-            "dependency",
+            "not_empty",
         ),
         (
             "modifying RDS DB Instance (x): operation error RDS: ModifyDBInstance, https response error StatusCode: 400, RequestID: x, InvalidDBInstanceState: busy",

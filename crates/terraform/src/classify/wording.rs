@@ -43,7 +43,7 @@ pub(super) fn message(kind: &ErrorKind, diagnostic: &Diagnostic) -> String {
 pub(super) const fn hint(kind: &ErrorKind) -> &'static str {
     match kind {
         ErrorKind::StateNotSaved => {
-            "State is behind the world; the next attempt adopts what was made. Check that the state bucket is reachable."
+            "State is behind the world. The unsaved state is errored.tfstate in the run's directory; check that the state bucket is reachable before it is pushed."
         }
         ErrorKind::Locked(_) => {
             "Another run holds the state. It is waited for, and its lock is broken only when that run is proved to be over."
@@ -70,17 +70,16 @@ pub(super) const fn hint(kind: &ErrorKind) -> &'static str {
             "The provider or the engine crashed. The log has its stack trace; memory is the usual suspect."
         }
         ErrorKind::Killed => {
-            "State is behind the world; the next attempt adopts what was made. Check the machine's memory and the worker's logs."
+            "State may be behind the world. Check the machine's memory and the worker's logs."
         }
-        ErrorKind::Dependency => "Something still uses the object, or it is busy. It is tried again.",
-        ErrorKind::Timeout => {
-            "The cloud took longer than allowed. It is tried again and goes on where it stopped."
-        }
+        ErrorKind::NotEmpty => "Empty it, or set force_destroy for it and apply that first.",
+        ErrorKind::Dependency => "Something still uses the object, or it is busy.",
+        ErrorKind::Timeout => "The cloud took longer than allowed. A retry goes on where this stopped.",
         ErrorKind::Capacity => {
             "The cloud has no capacity in this zone at the moment. Try other types or zones if it lasts."
         }
-        ErrorKind::Throttled => "Too many requests in this account and region. It is tried again, later.",
-        ErrorKind::Unavailable => "The cloud's service failed. It is tried again.",
+        ErrorKind::Throttled => "Too many requests in this account and region; later ones may pass.",
+        ErrorKind::Unavailable => "The cloud's service failed; later calls may pass.",
         ErrorKind::Network => {
             "An endpoint, a registry or a proxy could not be reached from the worker. Check DNS, routes and proxies."
         }
