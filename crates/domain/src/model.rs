@@ -314,6 +314,27 @@ impl InfraModel {
     }
 }
 
+impl InfraModel {
+    /// The same model with the databases, buckets and registries that only `older` has, and what those stand on: what an
+    /// update was to remove may still be there.
+    #[must_use]
+    pub fn with_data_of(&self, older: &Self) -> Self {
+        let mut model = self.clone();
+        for (key, bucket) in &older.buckets {
+            model.buckets.entry(key.clone()).or_insert_with(|| bucket.clone());
+        }
+        for (key, registry) in &older.registries {
+            model.registries.entry(key.clone()).or_insert_with(|| registry.clone());
+        }
+        for (key, database) in &older.databases {
+            model.databases.entry(key.clone()).or_insert_with(|| database.clone());
+        }
+        model.network = model.network.or_else(|| older.network.clone());
+        model.encryption_key = model.encryption_key.or_else(|| older.encryption_key.clone());
+        model
+    }
+}
+
 /// What becomes of the data when an environment is destroyed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnDestroy<'a> {

@@ -14,8 +14,8 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 use terrane_aws::{Session, Target};
 use terrane_domain::{
-    DataOnDestroy, EnvironmentSpec, InfraModel, OnDestroy, OperationKind, Pins, ResolveContext, Resolved,
-    StepName,
+    DataOnDestroy, EnvironmentSpec, InfraModel, OnDestroy, OperationKind, Pins, Problems, ResolveContext,
+    Resolved, StepName,
 };
 use terrane_store::{EnvironmentPins, LogLevel};
 use terrane_terraform::{Action, Command, OutputValue, PlanMode, Workspace};
@@ -39,7 +39,15 @@ pub(crate) enum Done {
 /// What the first step found out.
 struct Prepared {
     resolved: Resolved,
+    /// For a destroy: what earlier specs come to that may still stand, newest first.
+    earlier: Vec<InfraModel>,
     workspace: Workspace,
+}
+
+impl Prepared {
+    fn everything_that_may_stand(&self) -> InfraModel {
+        self.earlier.iter().fold(self.resolved.model.clone(), |model, older| model.with_data_of(older))
+    }
 }
 
 /// Begins a step, does its work and records how it ended.
@@ -62,7 +70,7 @@ impl Attempt<'_> {
 
     async fn raise(&self) -> Result<Done, StepError> {
         let prepared = step!(self, Prepare, prepare());
-        let Prepared { resolved, workspace } = &prepared;
+        let Prepared { resolved, workspace, .. } = &prepared;
         step!(self, Render, render(workspace, &resolved.model));
         step!(self, Init, init(workspace));
         if let Some(digest) = step!(self, Plan, plan(&prepared, PlanMode::Normal)) {
@@ -80,8 +88,8 @@ impl Attempt<'_> {
             return Ok(Done::Succeeded { outputs: None });
         }
         let prepared = step!(self, Prepare, prepare());
-        let Prepared { resolved, workspace } = &prepared;
-        let model = self.unprotected(resolved);
+        let Prepared { resolved, workspace, .. } = &prepared;
+        let model = self.unprotected(prepared.everything_that_may_stand(), resolved.policy.on_destroy);
         step!(self, Render, render(workspace, &model));
         step!(self, Init, init(workspace));
         if let Some(digest) = step!(self, Plan, plan(&prepared, PlanMode::Destroy)) {
@@ -130,7 +138,21 @@ impl Attempt<'_> {
         let pins =
             EnvironmentPins { engine: Some(self.engine.engine_pin()), ..self.claim.environment.pins.clone() };
         self.insist(|| self.engine.store.record_pins(self.holder(), &pins)).await?;
-        Ok(Prepared { resolved, workspace })
+        let earlier = self.earlier(&context, lines);
+        Ok(Prepared { resolved, earlier, workspace })
+    }
+
+    fn earlier(&self, context: &ResolveContext, lines: &mut Lines<'_>) -> Vec<InfraModel> {
+        let model = |spec: &Value| {
+            let spec = terrane_domain::parse_value(spec)?;
+            Ok::<_, Problems>(terrane_domain::resolve(&spec, context)?.model)
+        };
+        let models = self.claim.earlier_specs.iter().filter_map(|spec| {
+            model(spec)
+                .map_err(|problems| lines.say(LogLevel::Warn, format!("an earlier spec: {problems}")))
+                .ok()
+        });
+        models.collect()
     }
 
     fn pins(&self) -> Pins {
@@ -241,13 +263,12 @@ impl Attempt<'_> {
         Ok(None)
     }
 
-    fn unprotected(&self, resolved: &Resolved) -> InfraModel {
+    fn unprotected(&self, model: InfraModel, on_destroy: DataOnDestroy) -> InfraModel {
         let operation = &self.claim.operation;
-        let data = operation.data_on_destroy.unwrap_or(resolved.policy.on_destroy);
         // The end of a UUIDv7 is random: two destroys of environments of one name leave two snapshots.
         let id = operation.id.to_string();
         let suffix = &id[id.len() - 8..];
-        resolved.model.unprotected(match data {
+        model.unprotected(match operation.data_on_destroy.unwrap_or(on_destroy) {
             DataOnDestroy::Snapshot => OnDestroy::Snapshot { suffix },
             DataOnDestroy::Delete => OnDestroy::Delete,
         })

@@ -67,6 +67,9 @@ pub struct Claim {
     pub environment: Environment,
     /// The spec of the generation that the operation applies; for a destroy, of the one that `touched_generation` names.
     pub spec: Value,
+    /// For a destroy, the other specs since the one that was last applied in full that may have reached the cloud, newest
+    /// first: what they declare may still be there.
+    pub earlier_specs: Vec<Value>,
     /// The newest generation that a create or an update may have brought to the cloud; `None` if none did.
     pub touched_generation: Option<i64>,
     /// Whose it is.
@@ -234,6 +237,12 @@ impl Store {
             }
             _ => spec,
         };
+        let earlier_specs = match touched_generation {
+            Some(touched) if operation.kind == OperationKind::Destroy => {
+                earlier_specs(&mut tx, &environment, touched).await?
+            }
+            _ => Vec::new(),
+        };
         tx.commit().await?;
 
         let (operation, environment) = (Operation::from(operation), Environment::from(environment));
@@ -249,6 +258,7 @@ impl Store {
             operation,
             environment,
             spec,
+            earlier_specs,
             touched_generation,
             tenant: tenant.into(),
         })))
@@ -267,6 +277,28 @@ async fn touched_generation(tx: &mut Transaction, environment: Uuid) -> Result<O
         .await
         .optional()?;
     Ok(newest)
+}
+
+async fn earlier_specs(
+    tx: &mut Transaction,
+    environment: &EnvironmentRow,
+    newest: i64,
+) -> Result<Vec<Value>, Failure> {
+    let touched = operations::table
+        .filter(operations::environment_id.eq(environment.id))
+        .filter(operations::touched)
+        .filter(operations::kind.ne(OperationKind::Destroy.in_sql()))
+        .select(operations::generation);
+    let specs = environment_specs::table
+        .filter(environment_specs::environment_id.eq(environment.id))
+        .filter(environment_specs::generation.eq_any(touched))
+        .filter(environment_specs::generation.ge(environment.applied_generation.unwrap_or(0)))
+        .filter(environment_specs::generation.ne(newest))
+        .order(environment_specs::generation.desc())
+        .select(environment_specs::spec)
+        .load(&mut **tx)
+        .await?;
+    Ok(specs)
 }
 
 async fn spec_of(tx: &mut Transaction, environment: Uuid, generation: i64) -> Result<Value, Failure> {

@@ -1,6 +1,7 @@
 //! The environment file from the outside: what is refused and how that reads, what is accepted and what it becomes.
 
 mod bad_specs;
+mod destroying;
 mod examples;
 mod hostile_input;
 mod properties;

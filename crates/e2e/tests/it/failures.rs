@@ -132,3 +132,34 @@ async fn a_worker_without_terraform_does_not_start_and_says_how_to_get_it() -> R
     }
     Ok(())
 }
+
+/// The spec that a destroy works from doesn't name the registry any more; it is there all the same, and it isn't empty.
+#[tokio::test]
+async fn what_an_update_could_not_remove_is_still_destroyed() -> Result<()> {
+    let Some(world) = World::start("destroying what an update left", 1).await? else { return Ok(()) };
+    let _worker = world.worker(1).await?;
+    let created = world.create(&world.file("left", "registries: { keep: {}, gone: {} }\n")).await?;
+    world.succeeds(&created.operation).await?;
+    world
+        .aws(
+            "
+ecr = client('ecr')
+[gone] = [r['repositoryName'] for r in ecr.describe_repositories()['repositories'] if r['repositoryName'].endswith('gone')]
+kind = 'application/vnd.oci.image.manifest.v1+json'
+manifest = '{\"schemaVersion\": 2, \"mediaType\": \"%s\", \"config\": {\"digest\": \"sha256:0\"}, \"layers\": []}' % kind
+ecr.put_image(repositoryName=gone, imageTag='1', imageManifest=manifest, imageManifestMediaType=kind)
+",
+        )
+        .await?;
+    let removed =
+        world.update(&created.environment, &world.file("left", "registries: { keep: {} }\n")).await?;
+    world.reaches(&removed.operation, "awaiting_approval", PATIENCE).await?;
+    world.decide(&removed.operation, "approve").await?;
+    let failed = world.reaches(&removed.operation, "failed", PATIENCE).await?;
+    ensure!(failed["error"]["kind"] == "not_empty" && failed["attempt"] == 2, "{failed}");
+
+    let destroyed = world.destroy(&created.environment).await?;
+    world.succeeds(&destroyed.operation).await?;
+    world.assert_nothing_exists().await?;
+    world.assert_no_work_is_left()
+}

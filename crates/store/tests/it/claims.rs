@@ -248,3 +248,23 @@ async fn a_destroy_is_handed_the_newest_spec_that_may_have_reached_the_cloud() {
     let again = world.claim().await;
     assert_eq!(again.touched_generation, Some(1), "a destroy brings nothing to the cloud");
 }
+
+#[tokio::test]
+async fn a_destroy_is_handed_every_spec_since_the_last_that_was_applied_in_full() {
+    let world = World::new().await;
+    let environment = world.create("one").await.environment;
+    let create = world.claim().await;
+    world.store.mark_touched(&create.holder).await.unwrap();
+    world.store.succeed(&create.holder, None).await.unwrap();
+    accepted(world.change(environment.id).await);
+    let update = world.claim().await;
+    assert!(update.earlier_specs.is_empty(), "an update works from its own spec");
+    world.store.mark_touched(&update.holder).await.unwrap();
+    world.store.fail(&update.holder, &error("not_empty")).await.unwrap();
+
+    accepted(world.destroy(environment.id).await);
+    let destroy = world.claim().await;
+    assert_eq!(destroy.touched_generation, Some(2));
+    assert_eq!(destroy.earlier_specs.len(), 1);
+    assert_eq!(destroy.earlier_specs[0].to_string(), spec("one").to_string());
+}
