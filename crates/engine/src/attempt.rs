@@ -294,3 +294,23 @@ async fn sleep_until(due: Option<tokio::time::Instant>) {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use terrane_domain::OperationId;
+    use terrane_store::{Fenced, StoreError};
+
+    use super::*;
+
+    #[test]
+    fn only_a_lost_lease_ends_what_is_under_way() {
+        let refused = StoreError::Query {
+            doing: "store lines",
+            source: "a column is missing".into(),
+            constraint: None,
+        };
+        assert!(pass_over(Err(refused.into()), "lines_not_stored").is_ok());
+        let fenced = Fenced { operation: "op_00000000000000000000000000000000".parse().unwrap() };
+        assert!(matches!(pass_over(Err(fenced.into()), "lines_not_stored"), Err(StepError::Lost(Lost))));
+    }
+}

@@ -144,3 +144,30 @@ fn aws_kind(kind: AwsErrorKind) -> &'static str {
         AwsErrorKind::Other => "aws",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use terrane_terraform::TerraformError;
+
+    use super::*;
+
+    #[test]
+    fn a_state_that_was_not_saved_is_kept_and_nobody_makes_everything_a_second_time() {
+        let error = StepError::Terraform(Box::new(TerraformError {
+            kind: ErrorKind::StateNotSaved,
+            message: "the state could not be saved".to_owned(),
+            hint: "push it".to_owned(),
+            address: None,
+        }));
+        assert!(error.leaves_something_behind());
+        let told = classify(&error, Some(StepName::Apply));
+        assert_eq!(told.failure, Failure::Permanent);
+        assert!(!told.error.retryable);
+    }
+
+    #[test]
+    fn an_ordinary_failure_leaves_no_directory_behind() {
+        assert!(!StepError::Stopped.leaves_something_behind());
+        assert!(StepError::Lost(Lost).leaves_something_behind());
+    }
+}

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     enums::{CancelReason, InSql as _},
-    error::{Failure, StoreError, inconsistent},
+    error::{Failure, StoreError},
     json::AsJson,
     line::{self, Joining},
     models::{EnvironmentRow, count},
@@ -102,35 +102,14 @@ impl Store {
 }
 
 async fn create(mut write: Write, new: NewEnvironment) -> Result<Outcome, Failure> {
-    let tenant = new.tenant_id.as_uuid();
-    let created = diesel::insert_into(environments::table)
-        .values((
-            environments::id.eq(Uuid::now_v7()),
-            environments::tenant_id.eq(tenant),
-            environments::name.eq(&new.name),
-            environments::labels.eq(AsJson(new.labels)),
-            environments::region.eq(new.region),
-            environments::pin_blueprint.eq(count(new.pins.blueprint)),
-            environments::pin_aws_provider.eq(new.pins.aws_provider),
-            environments::deletion_protection.eq(new.deletion_protection),
-        ))
-        .on_conflict_do_nothing()
-        .returning(EnvironmentRow::as_returning())
-        .get_result(&mut *write.tx)
-        .await
-        .optional()?;
-    let Some(environment) = created else {
-        let holder = environments::table
-            .filter(environments::tenant_id.eq(tenant).and(environments::name.eq(&new.name)))
-            .filter(environments::state.ne(EnvironmentState::Destroyed.in_sql()))
-            .select(environments::id)
-            .first(&mut *write.tx)
-            .await
-            .optional()?;
-        return match holder {
-            Some(id) => write.refuse(Refusal::NameTaken(EnvironmentId::from_uuid(id))).await,
-            None => Err(inconsistent("the name was given up at this very moment; ask again")),
-        };
+    // Each turn but the last means that somebody gave the name up between two statements.
+    let environment = loop {
+        if let Some(environment) = insert(&mut write, &new).await? {
+            break environment;
+        }
+        if let Some(holder) = holder_of_name(&mut write, &new).await? {
+            return write.refuse(Refusal::NameTaken(EnvironmentId::from_uuid(holder))).await;
+        }
     };
     add_generation(&mut write, &environment, environment.generation, &new.spec).await?;
     let joining = Joining {
@@ -144,6 +123,38 @@ async fn create(mut write: Write, new: NewEnvironment) -> Result<Outcome, Failur
     };
     let operation = line::join(&mut write.tx, &environment, joining).await?;
     write.accept(environment.id, operation).await
+}
+
+/// The new row, or nothing if a living environment has the name.
+async fn insert(write: &mut Write, new: &NewEnvironment) -> Result<Option<EnvironmentRow>, Failure> {
+    let created = diesel::insert_into(environments::table)
+        .values((
+            environments::id.eq(Uuid::now_v7()),
+            environments::tenant_id.eq(new.tenant_id.as_uuid()),
+            environments::name.eq(&new.name),
+            environments::labels.eq(AsJson(&new.labels)),
+            environments::region.eq(&new.region),
+            environments::pin_blueprint.eq(count(new.pins.blueprint)),
+            environments::pin_aws_provider.eq(&new.pins.aws_provider),
+            environments::deletion_protection.eq(new.deletion_protection),
+        ))
+        .on_conflict_do_nothing()
+        .returning(EnvironmentRow::as_returning())
+        .get_result(&mut *write.tx)
+        .await
+        .optional()?;
+    Ok(created)
+}
+
+async fn holder_of_name(write: &mut Write, new: &NewEnvironment) -> Result<Option<Uuid>, Failure> {
+    let holder = environments::table
+        .filter(environments::tenant_id.eq(new.tenant_id.as_uuid()).and(environments::name.eq(&new.name)))
+        .filter(environments::state.ne(EnvironmentState::Destroyed.in_sql()))
+        .select(environments::id)
+        .first(&mut *write.tx)
+        .await
+        .optional()?;
+    Ok(holder)
 }
 
 async fn update(

@@ -19,7 +19,7 @@ impl Store {
     /// Any number of processes may do this at once.
     ///
     /// # Errors
-    /// If the database fails; what was cancelled until then stays cancelled.
+    /// If the database fails, or one of them can't be cancelled; all the others are, even so.
     pub async fn expire_approvals(&self) -> Result<Vec<OperationId>, StoreError> {
         self.run("expire approvals", async {
             let due: Vec<(Uuid, Uuid)> = operations::table
@@ -30,13 +30,15 @@ impl Store {
                 .select((operations::tenant_id, operations::id))
                 .load(&mut self.connections().get().await?)
                 .await?;
-            let mut expired = Vec::new();
+            let (mut expired, mut failed) = (Vec::new(), None);
             for (tenant, operation) in due {
-                if self.expire(tenant, operation).await? {
-                    expired.push(OperationId::from_uuid(operation));
+                match self.expire(tenant, operation).await {
+                    Ok(true) => expired.push(OperationId::from_uuid(operation)),
+                    Ok(false) => {}
+                    Err(error) => failed = Some(error),
                 }
             }
-            Ok(expired)
+            failed.map_or(Ok(expired), Err)
         })
         .await
     }

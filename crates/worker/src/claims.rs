@@ -19,6 +19,9 @@ use terrane_terraform::BootTime;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+/// By operation and attempt: the next attempt may begin here before the last one has been tidied away.
+type Running = HashMap<(OperationId, u32), CancellationToken>;
+
 /// The operations that this worker holds, and how it gets more.
 #[derive(Clone)]
 pub(crate) struct Claims {
@@ -26,7 +29,7 @@ pub(crate) struct Claims {
     worker: WorkerId,
     slots: Arc<Semaphore>,
     hand_back: CancellationToken,
-    running: Arc<Mutex<HashMap<OperationId, CancellationToken>>>,
+    running: Arc<Mutex<Running>>,
     tasks: TaskTracker,
     ended: Arc<Notify>,
 }
@@ -89,7 +92,8 @@ impl Claims {
     }
 
     fn start(&self, claim: Claim, claimed: BootTime, slot: OwnedSemaphorePermit) {
-        let (id, holder) = (claim.operation.id, claim.holder);
+        let holder = claim.holder;
+        let id = (holder.operation_id, holder.attempt);
         let metrics = &self.engine.metrics;
         let (created, started) = (claim.operation.created_at, claim.operation.started_at);
         // Both on Postgres's clock. A later attempt waited on purpose.
@@ -115,7 +119,7 @@ impl Claims {
             // A task of its own, so that a panic ends this operation and not the worker's account of it.
             let outcome = tokio::spawn(async move { engine.attempt(claim, claimed, stop).await }).await;
             if let Err(error) = outcome {
-                tracing::error!(operation = %id, %error, "attempt_panicked");
+                tracing::error!(operation = %holder.operation_id, %error, "attempt_panicked");
                 this.engine.give_up_after_panic(&holder).await;
             }
             this.table().remove(&id);
@@ -135,14 +139,14 @@ impl Claims {
                 () = stop.cancelled() => return,
             };
             let Some(operation) = operation else { return };
-            if let Some(cancel) = self.table().get(&operation) {
+            for (_, cancel) in self.table().iter().filter(|((running, _), _)| *running == operation) {
                 tracing::info!(%operation, "cancel_announced");
                 cancel.cancel();
             }
         }
     }
 
-    fn table(&self) -> MutexGuard<'_, HashMap<OperationId, CancellationToken>> {
+    fn table(&self) -> MutexGuard<'_, Running> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,9 +1,11 @@
 //! What AWS, Redis and the machine may refuse.
 
+use std::time::Duration;
+
 use anyhow::{Result, ensure};
 use terrane_rig::{Faults, Rule};
 
-use crate::support::{PATIENCE, World, text};
+use crate::support::{PATIENCE, Servers, World, eventually, text};
 
 #[tokio::test]
 async fn what_aws_refuses_fails_with_a_reason_and_can_be_retried_or_destroyed() -> Result<()> {
@@ -105,7 +107,8 @@ client('iam').create_role(RoleName='guarded', AssumeRolePolicyDocument=json.dump
 
 #[tokio::test]
 async fn without_redis_calls_succeed_and_work_is_found() -> Result<()> {
-    let Some(world) = World::with_own_redis("Redis down", 1).await? else { return Ok(()) };
+    let servers = Servers { own_redis: true, ..Servers::default() };
+    let Some(world) = World::with("Redis down", 1, servers).await? else { return Ok(()) };
     let _worker = world.worker(1).await?;
     world.rig.redis().await?.stop().await?;
     let health = world.get("/health").await?;
@@ -119,6 +122,35 @@ async fn without_redis_calls_succeed_and_work_is_found() -> Result<()> {
     world.rig.redis().await?.start_again().await?;
     let destroyed = world.destroy(&created.environment).await?;
     world.succeeds(&destroyed.operation).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn while_postgres_is_away_an_apply_goes_on_and_no_line_of_it_is_lost() -> Result<()> {
+    let servers = Servers { own_postgres: true, ..Servers::default() };
+    let Some(world) = World::with("Postgres down", 1, servers).await? else { return Ok(()) };
+    let worker = world.worker(1).await?;
+    let slow = Rule::on("ecr", "PutLifecyclePolicy").delayed(Duration::from_secs(10)).times(1);
+    world.emulator().await?.set_faults(&Faults::default().rule(slow)).await?;
+    let created = world.create(&world.file("patient", "registries: { api: {} }\n")).await?;
+    world.is_called("ecr", "PutLifecyclePolicy").await?;
+    world.rig.postgres().await?.stop().await?;
+    eventually("a renewal fails", PATIENCE, async || {
+        let failed = "terrane_lease_renewals_total{outcome=\"failed\"}";
+        Ok((!world.figures(worker.metrics_url(), failed).await?.is_empty()).then_some(()))
+    })
+    .await?;
+    world.rig.postgres().await?.start_again().await?;
+    let done = world.succeeds(&created.operation).await?;
+    ensure!(done["attempt"] == 1 && done["failures"] == 0, "{done}");
+    let log = world.log(&created.operation).await?;
+    for told in [
+        "aws_ecr_repository.main[\"api\"]: Creation complete",
+        "aws_ecr_lifecycle_policy.main[\"api\"]: Creation complete",
+    ] {
+        let lines = log.iter().filter(|line| text(line, "text").starts_with(told)).count();
+        ensure!(lines == 1, "{told}: {lines} lines");
+    }
     Ok(())
 }
 

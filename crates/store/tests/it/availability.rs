@@ -146,6 +146,28 @@ async fn a_dropped_request_leaves_no_lock_and_no_trace() {
 }
 
 #[tokio::test]
+async fn a_statement_that_is_held_up_is_unavailable_and_does_not_go_on_there() {
+    let world = World::new().await;
+    let environment = world.create("one").await.environment;
+    let raw = world.raw().await;
+    raw.batch_execute("BEGIN; LOCK TABLE environments IN ACCESS EXCLUSIVE MODE").await.unwrap();
+    let impatient = StoreSettings { call_timeout: Duration::from_millis(200), ..settings(&world.url) };
+    let store = Store::new(&impatient).unwrap();
+    let error = store.get_environment(world.tenant.id, environment.id).await.unwrap_err();
+    assert!(error.is_unavailable(), "{error:?}");
+    let watch = world.raw().await;
+    terrane_rig::until("Postgres gives the statement up", DEADLINE, async || {
+        let waiting =
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        (watch.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) == 0).then_some(())
+    })
+    .await
+    .unwrap();
+    raw.batch_execute("COMMIT").await.unwrap();
+    store.get_environment(world.tenant.id, environment.id).await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn a_url_that_is_none_is_refused_at_the_start() {
     let error = Store::new(&StoreSettings::new("postgres//nowhere".to_owned().into())).unwrap_err();
     assert!(error.to_string().contains("postgres://user:password@host:port/database"));

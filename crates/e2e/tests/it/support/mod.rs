@@ -6,4 +6,4 @@ mod world;
 
 pub use calls::{Accepted, PATIENCE, eventually, send, text};
 pub use gate::is_open;
-pub use world::{World, assert_exit, assert_success};
+pub use world::{Servers, World, assert_exit, assert_success};

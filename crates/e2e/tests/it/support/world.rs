@@ -26,6 +26,13 @@ pub struct World {
     _memory: SemaphorePermit<'static>,
 }
 
+/// Which servers a world doesn't share with other tests.
+#[derive(Debug, Default)]
+pub struct Servers {
+    pub own_postgres: bool,
+    pub own_redis: bool,
+}
+
 /// What a program said, and how it ended.
 #[derive(Debug)]
 pub struct Ran {
@@ -36,32 +43,31 @@ pub struct Ran {
 impl World {
     /// A world in which at most so many Terraforms run at a time; `None` if such tests weren't asked for.
     pub async fn start(test: &str, terraforms: u32) -> Result<Option<Self>> {
+        Self::with(test, terraforms, Servers::default()).await
+    }
+
+    /// As [`World::start`], with servers of its own that the test may stop: `world.rig.redis()`, `world.rig.postgres()`.
+    pub async fn with(test: &str, terraforms: u32, servers: Servers) -> Result<Option<Self>> {
         if !gate::is_open(test) {
             return Ok(None);
         }
-        let redis = async |_: &Rig| Ok(terrane_rig::shared().await?.fresh_redis().await?);
-        Self::with_redis(terraforms, redis).await.map(Some)
+        Self::build(terraforms, servers).await.map(Some)
     }
 
-    /// As [`World::start`], with a Redis that the test may stop: `world.rig.redis()`.
-    pub async fn with_own_redis(test: &str, terraforms: u32) -> Result<Option<Self>> {
-        if !gate::is_open(test) {
-            return Ok(None);
-        }
-        Self::with_redis(terraforms, async |rig: &Rig| Ok(rig.fresh_redis().await?)).await.map(Some)
-    }
-
-    async fn with_redis(terraforms: u32, redis: impl AsyncFnOnce(&Rig) -> Result<String>) -> Result<Self> {
+    async fn build(terraforms: u32, servers: Servers) -> Result<Self> {
         let binaries = gate::binaries()?;
         let memory = gate::memory_for(terraforms).await?;
         let rig = Rig::start(RigOptions::LAZY).await?;
         let (key, keys) = terrane_rig::new_api_key()?;
+        let shared = terrane_rig::shared().await?;
+        let database = if servers.own_postgres { &rig } else { shared }.fresh_database().await?;
+        let redis = if servers.own_redis { &rig } else { shared }.fresh_redis().await?;
         let work = rig.directory().join("work");
         let mut variables = rig.aws_env().await?;
         variables.extend(
             [
-                ("DATABASE_URL", terrane_rig::shared().await?.fresh_database().await?),
-                ("REDIS_URL", redis(&rig).await?),
+                ("DATABASE_URL", database),
+                ("REDIS_URL", redis),
                 ("API_KEYS_JSON", keys),
                 ("TERRANE_WORK_DIR", work.display().to_string()),
                 ("TERRANE_TERRAFORM_OVERRIDE_FILE", rig.terraform_override()?.display().to_string()),
@@ -154,9 +160,14 @@ def client(service):
 
     /// Operations of all tenants that are not over, as the API's metrics have them.
     pub async fn open_operations(&self) -> Result<Vec<String>> {
-        let metrics = self.http.get(self.api.metrics_url()).send().await?.error_for_status()?.text().await?;
-        let figures = metrics.lines().filter(|line| line.starts_with("terrane_open_operations{"));
-        Ok(figures.filter(|line| !line.ends_with(" 0")).map(str::to_owned).collect())
+        let figures = self.figures(self.api.metrics_url(), "terrane_open_operations{").await?;
+        Ok(figures.into_iter().filter(|line| !line.ends_with(" 0")).collect())
+    }
+
+    /// The lines of a program's metrics that begin like this.
+    pub async fn figures(&self, metrics_url: String, series: &str) -> Result<Vec<String>> {
+        let metrics = self.http.get(metrics_url).send().await?.error_for_status()?.text().await?;
+        Ok(metrics.lines().filter(|line| line.starts_with(series)).map(str::to_owned).collect())
     }
 
     /// Fails if anything exists in the test's account.
