@@ -3,8 +3,8 @@
 //! WHY pure: after a crash the worker must be able to say what a resource that isn't in state would be called. Every
 //! name begins with the environment's prefix, `<name>-<digest>`, which is unique in an account and as good as unique in
 //! the world (S3 buckets share one namespace). A [`Key`] has at most 24 characters and the prefix 33, so most names are
-//! never cut. A load balancer has 32, less than a prefix can take: [`Names::fit`] cuts what is too long and puts a digest
-//! of the whole in the place of the rest.
+//! never cut. A load balancer has 32, less than a prefix can take: [`Names::fit`] cuts what is too long and puts a
+//! digest of the whole in the place of the rest.
 
 use sha2::{Digest, Sha256};
 
