@@ -10,14 +10,20 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `spec` | the file as types; the strict YAML and JSON reader; problems with path, line and remedy |
+//! | `spec` | the file as types, section by section; the strict YAML and JSON reader; problems with path, line, remedy |
 //! | `profile` | the table of defaults |
-//! | `resolve` | spec and defaults to model, each default with its reason; rules across values |
+//! | `resolve` | spec and defaults to model, block by block, each default with its reason; rules across values |
 //! | `addresses`, `names` | how a VPC is divided; what things are called |
 //! | `facts` | what AWS has and allows |
-//! | `model` | the resolved form, which is all that a blueprint sees |
+//! | `model` | the resolved form, block by block, which is all that a blueprint sees |
 //! | `lifecycle` | states, events and the arrows between them |
 //! | `schema`, `starter` | the JSON Schema; the file with which `terrane init` begins |
+//!
+//! A new block is a file of the same name in each of three folders: `spec/` (what may be written, and its reader),
+//! `model/` (what a blueprint needs of it) and `resolve/` (from one to the other). It then takes a field and a line
+//! in each of `spec.rs`, `model.rs` and `resolve.rs`, rows in the tables of `profile` and `facts`, names in `names`, and
+//! rows in `tests/it/bad_specs.rs`. If it holds data, it joins `unprotected` and `with_data_of`. If the environment's
+//! own key can encrypt it, it asks `own_key`, and the key is there.
 //!
 //! ```
 //! use terrane_domain::{Format, Pins, ResolveContext, parse, resolve};

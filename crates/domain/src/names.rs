@@ -2,12 +2,15 @@
 //!
 //! WHY pure: after a crash the worker must be able to say what a resource that isn't in state would be called. Every
 //! name begins with the environment's prefix, `<name>-<digest>`, which is unique in an account and as good as unique in
-//! the world (S3 buckets share one namespace). Lengths are chosen so that nothing is ever cut: a [`Key`] has at most 24
-//! characters, the prefix 33, and the longest suffix leaves every name within the strictest limit that it meets.
+//! the world (S3 buckets share one namespace). A [`Key`] has at most 24 characters and the prefix 33, so most names are
+//! never cut. A load balancer has 32, less than a prefix can take: [`Names::fit`] cuts what is too long and puts a
+//! digest of the whole in the place of the rest.
+
+use sha2::{Digest, Sha256};
 
 use crate::{EnvironmentId, Key, spec::EnvironmentName};
 
-/// Characters of the digest; 40 bits.
+/// Characters of a digest; 40 bits.
 const DIGEST_LEN: u32 = 8;
 const DIGEST_ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
@@ -19,12 +22,27 @@ pub(crate) struct Names {
 
 impl Names {
     pub(crate) fn new(id: EnvironmentId, name: &EnvironmentName) -> Self {
-        Self { prefix: format!("{}-{}", name.as_str(), digest(id)) }
+        Self { prefix: format!("{}-{}", name.as_str(), digest_of_id(id)) }
     }
 
     /// `<name>-<digest>`, at most 33 characters.
     pub(crate) fn prefix(&self) -> &str {
         &self.prefix
+    }
+
+    /// `<prefix>-<parts>`, if `longest` characters are enough for it; otherwise as much of it as fits, a hyphen and a
+    /// digest of the whole, so that different names stay different.
+    ///
+    /// `parts` follows the rules of a [`Key`] but for its length; `longest` is the service's limit, of which the digest
+    /// takes nine.
+    pub(crate) fn fit(&self, parts: &str, longest: usize) -> String {
+        let whole = format!("{}-{parts}", self.prefix);
+        if whole.len() <= longest {
+            return whole;
+        }
+        let room = longest.saturating_sub(DIGEST_LEN as usize + 1);
+        let head: String = whole.chars().take(room).collect();
+        format!("{}-{}", head.trim_end_matches('-'), digest_of_text(&whole))
     }
 
     /// Name tag of the VPC.
@@ -34,7 +52,7 @@ impl Names {
 
     /// S3 bucket: 3 to 63 of a-z, 0-9 and hyphens, unique in the world.
     pub(crate) fn bucket(&self, key: &Key) -> String {
-        format!("{}-{key}", self.prefix)
+        self.fit(key.as_str(), 63)
     }
 
     /// ECR repository: 2 to 256, `/` between parts.
@@ -44,7 +62,7 @@ impl Names {
 
     /// RDS instance identifier: 1 to 63, starts with a letter, no doubled or trailing hyphen.
     pub(crate) fn database(&self, key: &Key) -> String {
-        format!("{}-{key}", self.prefix)
+        self.fit(key.as_str(), 63)
     }
 
     /// Final snapshot of a database: as an identifier, up to 255.
@@ -54,12 +72,12 @@ impl Names {
 
     /// IAM role with which RDS writes Enhanced Monitoring: up to 64.
     pub(crate) fn monitoring_role(&self, key: &Key) -> String {
-        format!("{}-{key}-mon", self.prefix)
+        self.fit(&format!("{key}-mon"), 64)
     }
 
     /// IAM role with which VPC flow logs are written: up to 64.
     pub(crate) fn flow_logs_role(&self) -> String {
-        format!("{}-flow-logs", self.prefix)
+        self.fit("flow-logs", 64)
     }
 
     /// CloudWatch log group: up to 512.
@@ -78,13 +96,22 @@ pub(crate) fn state_bucket(account_id: &str, region: &str) -> String {
     format!("terrane-state-{account_id}-{region}")
 }
 
-/// Eight characters from the last 40 bits of the id. They are random; the first digits of a UUIDv7 are its time, and
-/// environments that are made one after the other would differ little.
-fn digest(id: EnvironmentId) -> String {
-    let random = id.as_uuid().as_u128();
+/// From the last 40 bits of the id. They are random; the first digits of a UUIDv7 are its time, and environments that are
+/// made one after the other would differ little.
+fn digest_of_id(id: EnvironmentId) -> String {
+    spell(id.as_uuid().as_u128())
+}
+
+/// From the first 40 bits of the text's SHA-256: the same for ever, whichever compiler or library makes it.
+fn digest_of_text(text: &str) -> String {
+    spell(Sha256::digest(text.as_bytes()).iter().take(5).fold(0, |bits, byte| bits << 8 | u128::from(*byte)))
+}
+
+/// The last 40 bits as eight characters.
+fn spell(bits: u128) -> String {
     (0..DIGEST_LEN)
         .rev()
-        .map(|place| char::from(DIGEST_ALPHABET[((random >> (5 * place)) & 31) as usize]))
+        .map(|place| char::from(DIGEST_ALPHABET[((bits >> (5 * place)) & 31) as usize]))
         .collect()
 }
 
@@ -141,6 +168,48 @@ mod tests {
         }
     }
 
+    fn of(id: u128, name: &str) -> Names {
+        Names::new(EnvironmentId::from_uuid(Uuid::from_u128(id)), &EnvironmentName::parse(name).unwrap())
+    }
+
+    /// Parts of a name: keys joined by hyphens, often with a long beginning in common.
+    fn parts() -> impl Strategy<Value = String> {
+        "(orders-and-invoices-of-(eu|us)-)?[a-z](-?[a-z0-9]){0,40}"
+    }
+
+    proptest! {
+        #[test]
+        fn a_name_that_is_cut_keeps_to_length_and_alphabet(id: u128, name in keys(), parts in parts(), longest in 20_usize..=64) {
+            prop_assume!(name.len() >= 2);
+            let names = of(id, &name);
+            let fitted = names.fit(&parts, longest);
+            prop_assert!(follows(&fitted, longest, "-"), "{fitted} in {longest}");
+            let whole = format!("{}-{parts}", names.prefix());
+            if whole.len() <= longest {
+                prop_assert_eq!(&fitted, &whole);
+            } else {
+                let (head, digest) = fitted.rsplit_once('-').unwrap();
+                prop_assert!(whole.starts_with(head) && digest.len() == 8, "{fitted} of {whole}");
+                // At most a hyphen that would have been doubled is given away.
+                prop_assert!(fitted.len() + 1 >= longest, "{fitted} in {longest}");
+            }
+            prop_assert_eq!(fitted, of(id, &name).fit(&parts, longest));
+        }
+
+        #[test]
+        fn different_names_stay_different_when_they_are_cut(id: u128, name in keys(), a in parts(), b in parts(), longest in 20_usize..=64) {
+            prop_assume!(name.len() >= 2 && a != b);
+            let names = of(id, &name);
+            prop_assert_ne!(names.fit(&a, longest), names.fit(&b, longest));
+        }
+
+        #[test]
+        fn environments_stay_apart_when_their_names_are_cut(a: u128, b: u128, name in keys(), parts in parts(), longest in 20_usize..=64) {
+            prop_assume!(name.len() >= 2 && a << 88 != b << 88);
+            prop_assert_ne!(of(a, &name).fit(&parts, longest), of(b, &name).fit(&parts, longest));
+        }
+    }
+
     #[test]
     fn names_of_different_kinds_in_one_namespace_do_not_meet() {
         let names =
@@ -157,6 +226,9 @@ mod tests {
         let id = EnvironmentId::from_uuid(Uuid::from_u128(0x0193_a5c0_dead_7eef_8bad_f00d_cafe_0001));
         let names = Names::new(id, &EnvironmentName::parse("acme-prod").unwrap());
         assert_eq!(names.prefix(), "acme-prod-bxfp4aab");
+        assert_eq!(names.fit("api", 32), "acme-prod-bxfp4aab-api");
+        assert_eq!(names.fit("orders-and-invoices", 32), "acme-prod-bxfp4aab-orde-23wd52b7");
+        assert_eq!(names.fit("ord-and-invoices", 32), "acme-prod-bxfp4aab-ord-dp3mfzc4");
         assert_eq!(state_bucket("222222222222", "eu-west-1"), "terrane-state-222222222222-eu-west-1");
     }
 }

@@ -4,9 +4,14 @@
 //! Rules across values live here too, because they can only be judged once the defaults are known; each [`Conflict`]
 //! names the values on which it rests, so that the reader of a file can leave out those that rest on a broken one.
 
+mod buckets;
+mod cloud;
 mod conflict;
-mod data;
+mod databases;
+mod lifecycle;
 mod network;
+mod registries;
+mod state;
 
 use std::{collections::BTreeMap, fmt};
 
@@ -14,16 +19,13 @@ use serde::Serialize;
 use uuid::Uuid;
 
 pub(crate) use conflict::Conflict;
+pub use lifecycle::LifecyclePolicy;
 
 use crate::{
-    AssumeRole, AwsCloud, BucketEncryption, EncryptionKey, EnvironmentId, Identity, InfraModel, Key, Pins,
-    StateBackend, TenantId,
-    facts::{Region, RegionLookup},
-    names::{self, Names},
-    profile::{APPROVAL, DATA_ON_DESTROY, Defaults},
-    spec::{
-        ApprovalPolicy, DataOnDestroy, Encryption, EnvironmentSpec, Minutes, Path, Problems, Profile, Sink,
-    },
+    EncryptionKey, EnvironmentId, Identity, InfraModel, Key, Pins, TenantId,
+    names::Names,
+    profile::Defaults,
+    spec::{Encryption, EnvironmentSpec, Path, Problems, Profile, Sink},
 };
 
 /// What a spec does not say about its environment.
@@ -77,19 +79,6 @@ pub struct Reason {
     pub because: String,
 }
 
-/// How an environment lives and ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct LifecyclePolicy {
-    /// Destroyed so many seconds after it was created.
-    pub ttl_seconds: Option<u64>,
-    /// Refuse to destroy it.
-    pub deletion_protection: bool,
-    /// When a plan waits for a person.
-    pub approval: ApprovalPolicy,
-    /// What becomes of the data at the end.
-    pub on_destroy: DataOnDestroy,
-}
-
 /// Fills in what a spec leaves open.
 ///
 /// # Errors
@@ -122,6 +111,8 @@ struct Resolver<'a> {
     /// `profile small`.
     because_profile: String,
     names: Names,
+    /// Whether anything is encrypted with the environment's own key.
+    wants_key: bool,
     reasons: Vec<Reason>,
     conflicts: Vec<Conflict>,
 }
@@ -131,12 +122,15 @@ const DEFAULT: &str = "default";
 impl<'a> Resolver<'a> {
     fn new(spec: &'a EnvironmentSpec, context: &'a ResolveContext) -> Self {
         let profile = spec.profile.unwrap_or_default();
+        let defaults = Defaults::of(profile);
         Self {
             spec,
             context,
-            defaults: Defaults::of(profile),
+            defaults,
             because_profile: format!("profile {profile}"),
             names: Names::new(context.environment_id, &spec.name),
+            // A profile whose default it is has the key even while nothing uses it.
+            wants_key: defaults.encryption == Encryption::Kms,
             reasons: Vec::new(),
             conflicts: Vec::new(),
         }
@@ -154,14 +148,6 @@ impl<'a> Resolver<'a> {
         let databases = self.each(&self.spec.databases, "databases", |this, key, spec, path| {
             this.database(key, spec, path, policy)
         });
-        let needs_key = self.defaults.encryption == Encryption::Kms
-            || buckets.values().any(|bucket| bucket.encryption == BucketEncryption::EnvironmentKey)
-            || registries.values().any(|registry| registry.environment_key)
-            || databases.values().any(|database| database.environment_key);
-        let encryption_key = needs_key.then(|| EncryptionKey {
-            alias: self.names.key_alias(),
-            deletion_window_days: self.defaults.key_deletion_window_days,
-        });
         let state = self.state();
         let identity = Identity {
             environment_id: self.context.environment_id,
@@ -171,6 +157,8 @@ impl<'a> Resolver<'a> {
             pins: self.context.pins.clone(),
         };
         let tags = self.spec.tags.clone();
+        // Last, when every block has said whether it wants the key.
+        let encryption_key = self.encryption_key();
         let model = InfraModel {
             identity,
             cloud,
@@ -198,72 +186,18 @@ impl<'a> Resolver<'a> {
             .collect()
     }
 
-    fn cloud(&mut self) -> AwsCloud {
-        let cloud = &self.spec.cloud;
-        let path = Path::root().key("cloud");
-        if let (Some(account), Some(role)) = (&cloud.account_id, &cloud.role_arn)
-            && cloud.role_account() != Some(account)
-        {
-            let message =
-                format!("{role} is not in account {account}, which account_id names; make them agree");
-            self.conflict(Conflict::new(path.key("role_arn"), message).with(path.key("account_id")));
-        }
-        if !matches!(Region::find(&cloud.region), RegionLookup::Known(_)) {
-            self.conflict(Conflict::new(path.key("region"), "is not a region of AWS"));
-        }
-        let external_id = &self.context.external_id;
-        AwsCloud {
-            region: cloud.region.clone(),
-            account_id: self.context.account_id.clone(),
-            assume_role: cloud
-                .role_arn
-                .clone()
-                .map(|role_arn| AssumeRole { role_arn, external_id: external_id.clone() }),
-        }
+    /// Whether a thing is encrypted with the environment's own key, which then exists; `path` is that of the choice.
+    fn own_key(&mut self, path: &Path, given: Option<Encryption>) -> bool {
+        let own = self.or_profile(path, given, self.defaults.encryption) == Encryption::Kms;
+        self.wants_key |= own;
+        own
     }
 
-    fn policy(&mut self) -> LifecyclePolicy {
-        let spec = self.spec.lifecycle.clone().unwrap_or_default();
-        let path = Path::root().key("lifecycle");
-        let defaults = self.defaults;
-        let protection = path.key("deletion_protection");
-        if spec.ttl.is_some() && spec.deletion_protection == Some(true) {
-            let message =
-                "can't be on together with a ttl, which has to destroy the environment; drop one of them";
-            self.conflict(Conflict::new(protection.clone(), message).with(path.key("ttl")));
-        }
-        let deletion_protection = if spec.ttl.is_some() {
-            self.or_because(&protection, spec.deletion_protection, false, "because lifecycle.ttl")
-        } else {
-            self.or_profile(&protection, spec.deletion_protection, defaults.deletion_protection)
-        };
-        LifecyclePolicy {
-            ttl_seconds: spec.ttl.map(Minutes::as_seconds),
-            deletion_protection,
-            approval: self.or_because(&path.key("approval"), spec.approval, APPROVAL, DEFAULT),
-            on_destroy: self.or_because(
-                &path.key("on_destroy").key("data"),
-                spec.on_destroy.unwrap_or_default().data,
-                DATA_ON_DESTROY,
-                DEFAULT,
-            ),
-        }
-    }
-
-    fn state(&mut self) -> StateBackend {
-        let spec = self.spec.state.clone().unwrap_or_default();
-        let path = Path::root().key("state");
-        let region = self.spec.cloud.region.clone();
-        let region = self.or_because(&path.key("region"), spec.region, region, "because cloud.region");
-        let bucket = names::state_bucket(&self.context.account_id, &region);
-        let bucket =
-            self.or_because(&path.key("bucket"), spec.bucket, bucket, "because one per account and region");
-        let (tenant, environment) = (self.context.tenant_id, self.context.environment_id);
-        StateBackend {
-            bucket,
-            key: format!("tenants/{tenant}/environments/{environment}/terraform.tfstate"),
-            region,
-        }
+    fn encryption_key(&self) -> Option<EncryptionKey> {
+        self.wants_key.then(|| EncryptionKey {
+            alias: self.names.key_alias(),
+            deletion_window_days: self.defaults.key_deletion_window_days,
+        })
     }
 
     fn conflict(&mut self, conflict: Conflict) {

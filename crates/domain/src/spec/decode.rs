@@ -2,7 +2,7 @@
 //!
 //! A decoder is a function `fn(&Value) -> Option<T>`: `None` means that it has complained. A section is opened with
 //! [`Value::fields`], asked for its keys one after the other, and closed, which complains about every key that nobody
-//! asked for; so the struct literal in `sections.rs` is the table of what a section may hold.
+//! asked for; so the struct literal in its `read` is the table of what a section may hold.
 
 use std::{cell::RefCell, collections::BTreeMap};
 

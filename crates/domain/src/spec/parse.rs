@@ -6,7 +6,7 @@ use super::{
     json,
     node::{Kind, MAX_SPEC_BYTES, Node},
     problem::{Path, Problem, Problems, Sink},
-    sections, yaml,
+    yaml,
 };
 use crate::resolve;
 
@@ -65,7 +65,7 @@ fn decode(node: &Node, sink: &Sink) -> Option<EnvironmentSpec> {
         sink.report(Problem::of_file(None, "the file is empty; it needs at least name and cloud.region"));
         return None;
     }
-    let spec = sections::environment(&Value::root(node, sink))?;
+    let spec = super::environment(&Value::root(node, sink))?;
     let broken = sink.pointers();
     for conflict in resolve::conflicts(&spec) {
         // A rule across values says nothing while one of them could not be read.

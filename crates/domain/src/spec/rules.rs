@@ -1,13 +1,10 @@
-//! What single values may look like, with the source of each rule.
+//! What single values may look like that several sections have, with the source of each rule.
 
 use std::collections::BTreeMap;
 
-use ipnet::Ipv4Net;
-
 use super::{
     decode::Value,
-    problem::{any_of, nearest, quoted},
-    units::{Gibibytes, Minutes},
+    problem::{nearest, quoted},
 };
 use crate::{
     facts::{self, Region, RegionLookup},
@@ -86,149 +83,8 @@ pub(super) fn account_of_role(role_arn: &str) -> Option<&str> {
     role_arn.strip_prefix("arn:aws:iam::")?.split(':').next()
 }
 
-/// A private range of a size that a VPC may have.
-/// Source: Amazon VPC user guide, "VPC CIDR blocks" (/16 to /28; RFC 1918 is recommended, RFC 6598 allowed).
-pub(super) fn vpc_cidr(value: &Value<'_>) -> Option<Ipv4Net> {
-    const PRIVATE: [&str; 4] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
-    let text = value.text("an address range such as 10.0.0.0/16")?;
-    let Ok(net) = text.parse::<Ipv4Net>() else {
-        return value
-            .reject(format!("{} is not an address range; expected one such as 10.0.0.0/16", quoted(text)));
-    };
-    if net.addr() != net.network() {
-        return value.reject(format!("{net} has bits set outside its prefix; did you mean {}?", net.trunc()));
-    }
-    if !(16..=28).contains(&net.prefix_len()) {
-        let size = if net.prefix_len() < 16 { "large" } else { "small" };
-        return value.reject(format!("{net} is too {size} for a VPC; AWS allows /16 to /28"));
-    }
-    let is_private = |range: &str| range.parse::<Ipv4Net>().is_ok_and(|range| range.contains(&net));
-    if !PRIVATE.into_iter().any(is_private) {
-        return value.reject(format!("{net} is not a private range; choose one inside {}", any_of(PRIVATE)));
-    }
-    Some(net)
-}
-
 pub(super) fn log_retention_days(value: &Value<'_>) -> Option<u16> {
     value.one_of(facts::LOG_RETENTION_DAYS)
-}
-
-/// General purpose buckets; no dots, which break TLS for virtual hosts.
-/// Source: S3 user guide, "General purpose bucket naming rules".
-pub(super) fn bucket_name(value: &Value<'_>) -> Option<String> {
-    let text = value.text("the name of an S3 bucket")?;
-    let is_edge = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    let bytes = text.as_bytes();
-    let well_formed = (3..=63).contains(&bytes.len())
-        && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-')
-        && is_edge(bytes.first())
-        && is_edge(bytes.last());
-    let reserved = ["xn--", "sthree-", "amzn-s3-demo-"].iter().any(|prefix| text.starts_with(prefix))
-        || ["-s3alias", "--ol-s3", "--x-s3", "--table-s3"].iter().any(|suffix| text.ends_with(suffix));
-    if well_formed && !reserved {
-        return Some(text.to_owned());
-    }
-    value.reject(format!(
-        "{} is not a bucket name that S3 accepts; use 3 to 63 of a-z, 0-9 and -, starting and ending with a letter or digit",
-        quoted(text)
-    ))
-}
-
-pub(super) fn postgres_version(value: &Value<'_>) -> Option<String> {
-    let known = facts::POSTGRES_VERSIONS;
-    let text = value.text("a major version in quotes, such as \"17\"")?;
-    if known.contains(&text) {
-        return Some(text.to_owned());
-    }
-    if let Some(major) = text.split('.').next().filter(|major| text.contains('.') && known.contains(major)) {
-        return value.reject(format!(
-            "{} is a minor version; write the major one, \"{major}\": AWS upgrades minor versions by itself",
-            quoted(text)
-        ));
-    }
-    value.reject(format!("unknown version {}; RDS offers {}", quoted(text), any_of(known.iter().copied())))
-}
-
-/// `db.<family>.<size>`. Which of them a region offers is AWS's to say.
-pub(super) fn instance_class(value: &Value<'_>) -> Option<String> {
-    let text = value.text("an instance class such as db.r7g.large")?;
-    let is_part = |part: &str| {
-        part.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
-            && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-    };
-    let is_size = |size: &str| {
-        let words = ["micro", "small", "medium", "large", "xlarge"];
-        let multiple = size
-            .strip_suffix("xlarge")
-            .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
-        words.contains(&size) || multiple
-    };
-    let parts: Vec<&str> = text.split('.').collect();
-    if text.len() <= 40
-        && matches!(parts.as_slice(), ["db", family, size] if is_part(family) && is_size(size))
-    {
-        return Some(text.to_owned());
-    }
-    value.reject(format!(
-        "{} is not an instance class of RDS; expected one such as db.r7g.large",
-        quoted(text)
-    ))
-}
-
-pub(super) fn storage(value: &Value<'_>) -> Option<Gibibytes> {
-    storage_between(value, *facts::POSTGRES_STORAGE_GIB.start(), *facts::POSTGRES_STORAGE_GIB.end())
-}
-
-pub(super) fn max_storage(value: &Value<'_>) -> Option<Gibibytes> {
-    storage_between(value, *facts::POSTGRES_STORAGE_GIB.start(), facts::POSTGRES_MAX_STORAGE_GIB)
-}
-
-fn storage_between(value: &Value<'_>, least: u32, most: u32) -> Option<Gibibytes> {
-    let what = "an amount of storage with its unit, such as \"20 GiB\"";
-    let text = match &value.node.kind {
-        super::node::Kind::Number(_) => return value.expected(what),
-        _ => value.text(what)?,
-    };
-    match Gibibytes::parse(text) {
-        Some(amount) if (least..=most).contains(&amount.0) => Some(amount),
-        Some(_) => {
-            value.reject(format!("{} is out of range; expected {least} GiB to {most} GiB", quoted(text)))
-        }
-        None => value.expected(what),
-    }
-}
-
-/// How long an environment may be told to live: an hour at least, so that it can be raised, and ten years at most.
-pub(super) fn ttl(value: &Value<'_>) -> Option<Minutes> {
-    let what = "a length of time such as 6h or \"14 days\"";
-    let text = match &value.node.kind {
-        super::node::Kind::Number(_) => return value.expected(what),
-        _ => value.text(what)?,
-    };
-    match Minutes::parse(text) {
-        Some(time) if (60..=10 * 365 * 24 * 60).contains(&time.0) => Some(time),
-        Some(_) => value.reject(format!("{} is out of range; expected 1h to 3650 days", quoted(text))),
-        None => value.expected(what),
-    }
-}
-
-/// A name inside Postgres. Source: RDS API reference, `CreateDBInstance`, `DBName` and `MasterUsername`; lower case
-/// only, because Postgres folds what is not quoted.
-pub(super) fn postgres_name(value: &Value<'_>) -> Option<String> {
-    let text = value.text("a name")?;
-    let well_formed = (1..=63).contains(&text.len())
-        && text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-    if !well_formed {
-        return value.reject(format!(
-            "{} is not a name; use 1 to 63 of a-z, 0-9 and _, starting with a letter",
-            quoted(text)
-        ));
-    }
-    if facts::POSTGRES_RESERVED.contains(&text) || text.starts_with("pg_") || text.starts_with("rds_") {
-        return value.reject(format!("{} is reserved by Postgres or RDS; choose another name", quoted(text)));
-    }
-    Some(text.to_owned())
 }
 
 const MAX_LABELS: usize = 32;

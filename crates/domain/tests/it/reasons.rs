@@ -107,6 +107,17 @@ fn small_uses_keys_of_aws_until_something_asks_for_its_own() {
 }
 
 #[test]
+fn whatever_asks_for_the_environments_own_key_brings_it() {
+    let key = |yaml: &str| resolved(&read(&with_base(yaml))).model.encryption_key;
+    for section in ["buckets", "registries", "databases"] {
+        let asked = |encryption: &str| key(&format!("{section}: {{ a: {{ encryption: {encryption} }} }}"));
+        assert!(asked("kms").is_some() && asked("aws").is_none(), "{section}");
+    }
+    assert!(key("profile: medium").is_some(), "the default of medium");
+    assert!(key("profile: medium\nbuckets: { a: { encryption: aws } }").is_some());
+}
+
+#[test]
 fn a_ttl_takes_protection_off_by_default() {
     let resolved =
         resolved(&read(&with_base("profile: large\ndatabases: { main: {} }\nlifecycle: { ttl: 6h }")));

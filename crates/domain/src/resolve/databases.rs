@@ -1,12 +1,12 @@
-//! What holds data: buckets, registries, databases.
+//! Databases: their size, their storage and what protects them.
 
 use super::{Conflict, DEFAULT, LifecyclePolicy, Resolver};
 use crate::{
-    Bucket, BucketEncryption, BucketLifecycle, Database, EnhancedMonitoring, Key, Registry, facts,
+    Database, EnhancedMonitoring, Key, facts,
     profile::DatabaseShape,
     spec::{
-        BucketSpec, DataOnDestroy, DatabaseEngine, DatabaseSize, DatabaseSpec, Encryption, Gibibytes,
-        MonitoringSpec, Path, RegistrySpec, Size, Switch,
+        DataOnDestroy, DatabaseEngine, DatabaseSize, DatabaseSpec, Gibibytes, MonitoringSpec, Path, Size,
+        Switch,
     },
 };
 
@@ -15,80 +15,6 @@ const DEFAULT_DATABASE_NAME: &str = "app";
 const DEFAULT_MASTER_USERNAME: &str = "terrane";
 
 impl Resolver<'_> {
-    pub(super) fn bucket(&mut self, key: &Key, spec: &BucketSpec, path: &Path) -> Bucket {
-        let defaults = self.defaults;
-        let versioning =
-            self.or_profile(&path.key("versioning"), spec.versioning, defaults.bucket_versioning);
-        let encryption = self.or_profile(&path.key("encryption"), spec.encryption, defaults.encryption);
-        Bucket {
-            name: self.names.bucket(key),
-            versioning,
-            encryption: match encryption {
-                Encryption::Aws => BucketEncryption::S3Managed,
-                Encryption::Kms => BucketEncryption::EnvironmentKey,
-            },
-            lifecycle: self.bucket_lifecycle(spec, versioning, path),
-            force_destroy: self.or_because(&path.key("force_destroy"), spec.force_destroy, false, DEFAULT),
-        }
-    }
-
-    fn bucket_lifecycle(&mut self, spec: &BucketSpec, versioning: bool, path: &Path) -> BucketLifecycle {
-        let given = spec.lifecycle.clone().unwrap_or_default();
-        let here = path.key("lifecycle");
-        if let (Some(glacier), Some(expire)) = (given.glacier_after_days, given.expire_after_days)
-            && expire <= glacier
-        {
-            let message = format!("{expire} must be more than glacier_after_days, which is {glacier}");
-            self.conflict(
-                Conflict::new(here.key("expire_after_days"), message).with(here.key("glacier_after_days")),
-            );
-        }
-        let old_versions = here.key("expire_old_versions_after_days");
-        let expire_old_versions_after_days = if versioning {
-            let default = self.defaults.expire_old_versions_after_days;
-            Some(self.or_profile(&old_versions, given.expire_old_versions_after_days, default))
-        } else {
-            if given.expire_old_versions_after_days.is_some() {
-                let message =
-                    "there are no old versions without versioning; set versioning: true or leave this out";
-                self.conflict(Conflict::new(old_versions, message).with(path.key("versioning")));
-            }
-            None
-        };
-        BucketLifecycle {
-            glacier_after_days: given.glacier_after_days,
-            expire_after_days: given.expire_after_days,
-            expire_old_versions_after_days,
-            abort_uploads_after_days: self.or_profile(
-                &here.key("abort_uploads_after_days"),
-                given.abort_uploads_after_days,
-                self.defaults.abort_uploads_after_days,
-            ),
-        }
-    }
-
-    pub(super) fn registry(&mut self, key: &Key, spec: &RegistrySpec, path: &Path) -> Registry {
-        let defaults = self.defaults;
-        Registry {
-            name: self.names.repository(key),
-            keep_last: self.or_profile(&path.key("keep_last"), spec.keep_last, defaults.registry_keep_last),
-            expire_untagged_after_days: self.or_profile(
-                &path.key("expire_untagged_after_days"),
-                spec.expire_untagged_after_days,
-                defaults.registry_expire_untagged_after_days,
-            ),
-            immutable_tags: self.or_profile(
-                &path.key("immutable_tags"),
-                spec.immutable_tags,
-                defaults.registry_immutable_tags,
-            ),
-            scan_on_push: self.or_profile(&path.key("scan"), spec.scan, defaults.registry_scan),
-            environment_key: self.or_profile(&path.key("encryption"), spec.encryption, defaults.encryption)
-                == Encryption::Kms,
-            force_delete: self.or_because(&path.key("force_destroy"), spec.force_destroy, false, DEFAULT),
-        }
-    }
-
     pub(super) fn database(
         &mut self,
         key: &Key,
@@ -116,8 +42,7 @@ impl Resolver<'_> {
             defaults.backup_retention_days,
         );
         let deletion_protection = self.database_protection(spec, path, policy);
-        let environment_key =
-            self.or_profile(&path.key("encryption"), spec.encryption, defaults.encryption) == Encryption::Kms;
+        let environment_key = self.own_key(&path.key("encryption"), spec.encryption);
         let performance_insights = self.or_profile(
             &path.key("performance_insights"),
             spec.performance_insights,
