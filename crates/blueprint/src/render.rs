@@ -1,6 +1,6 @@
 //! From a model to files, and what stands in the way.
 
-use terrane_domain::{BucketEncryption, InfraModel, Key, Pins};
+use terrane_domain::{InfraModel, Pins};
 
 use crate::files;
 
@@ -28,18 +28,16 @@ pub enum RenderError {
         pinned: u32,
     },
     /// Something is to be encrypted with the environment's key, and there is none.
-    #[error("{section}.{key} asks for the environment's KMS key, but the environment has none")]
+    #[error("{path} asks for the environment's KMS key, but the environment has none")]
     NoEncryptionKey {
-        /// Section of the environment file.
-        section: &'static str,
-        /// The thing in it.
-        key: Key,
+        /// Where in the environment file, for example `buckets.uploads`.
+        path: String,
     },
-    /// A database needs subnets.
-    #[error("databases.{key} needs a network, but the environment has none")]
+    /// Something is to stand in the environment's network, and there is none.
+    #[error("{path} needs a network, but the environment has none")]
     NoNetwork {
-        /// The database.
-        key: Key,
+        /// Where in the environment file, for example `databases.main`.
+        path: String,
     },
     /// A network without subnets.
     #[error("the network has no availability zone")]
@@ -69,7 +67,7 @@ impl RenderedFiles {
 /// [`RenderError`], when the model is pinned to another blueprint or contradicts itself.
 pub fn render(model: &InfraModel) -> Result<RenderedFiles, RenderError> {
     check(model)?;
-    Ok(RenderedFiles(files::all(model).into_iter().map(crate::hcl::File::write).collect()))
+    Ok(RenderedFiles(files::all(model)))
 }
 
 fn check(model: &InfraModel) -> Result<(), RenderError> {
@@ -77,24 +75,5 @@ fn check(model: &InfraModel) -> Result<(), RenderError> {
     if pinned != BLUEPRINT_VERSION {
         return Err(RenderError::UnknownBlueprint { pinned });
     }
-    if model.network.as_ref().is_some_and(|network| network.zones.is_empty()) {
-        return Err(RenderError::NoZones);
-    }
-    if let (None, Some(key)) = (&model.network, model.databases.keys().next()) {
-        return Err(RenderError::NoNetwork { key: key.clone() });
-    }
-    match (&model.encryption_key, wants_own_key(model)) {
-        (None, Some((section, key))) => Err(RenderError::NoEncryptionKey { section, key: key.clone() }),
-        _ => Ok(()),
-    }
-}
-
-fn wants_own_key(model: &InfraModel) -> Option<(&'static str, &Key)> {
-    let bucket =
-        model.buckets.iter().find(|(_, bucket)| bucket.encryption == BucketEncryption::EnvironmentKey);
-    let registry = model.registries.iter().find(|(_, registry)| registry.environment_key);
-    let database = model.databases.iter().find(|(_, database)| database.environment_key);
-    None.or(bucket.map(|(key, _)| ("buckets", key)))
-        .or(registry.map(|(key, _)| ("registries", key)))
-        .or(database.map(|(key, _)| ("databases", key)))
+    files::check(model)
 }

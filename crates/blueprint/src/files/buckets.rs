@@ -1,11 +1,18 @@
 //! `buckets.tf`: S3 buckets, closed to the public and to plain HTTP.
 
-use terrane_domain::InfraModel;
+use terrane_domain::{Bucket, BucketEncryption, InfraModel};
 
-use super::{condition, kms};
-use crate::hcl::{Block, Expr, File, Reference, Resource, each_value, local, template};
+use super::{
+    kms,
+    part::{Part, by_key, first_path, of_each},
+    policies::condition,
+};
+use crate::{
+    hcl::{Block, Expr, File, Object, Reference, Resource, each_value, local, template},
+    render::RenderError,
+};
 
-pub(super) const BUCKET: Resource = Resource::per_key("aws_s3_bucket", "main");
+const BUCKET: Resource = Resource::per_key("aws_s3_bucket", "main");
 const PUBLIC_ACCESS: Resource = Resource::per_key("aws_s3_bucket_public_access_block", "main");
 const OWNERSHIP: Resource = Resource::per_key("aws_s3_bucket_ownership_controls", "main");
 const ENCRYPTION: Resource = Resource::per_key("aws_s3_bucket_server_side_encryption_configuration", "main");
@@ -14,12 +21,17 @@ const LIFECYCLE: Resource = Resource::per_key("aws_s3_bucket_lifecycle_configura
 const POLICY: Resource = Resource::per_key("aws_s3_bucket_policy", "main");
 const POLICY_DOCUMENT: Resource = Resource::data_per_key("aws_iam_policy_document", "bucket");
 
-/// What S3 calls SSE-KMS; `locals.tf` says it per bucket.
-pub(super) const SSE_KMS: &str = "aws:kms";
+/// What S3 calls SSE-KMS.
+const SSE_KMS: &str = "aws:kms";
 /// What S3 calls SSE-S3.
-pub(super) const SSE_S3: &str = "AES256";
+const SSE_S3: &str = "AES256";
 
-pub(super) fn file(model: &InfraModel) -> Option<File> {
+pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
+    let wants = |bucket: &Bucket| bucket.encryption == BucketEncryption::EnvironmentKey;
+    kms::require(model, first_path("buckets", &model.buckets, wants))
+}
+
+pub(super) fn part(model: &InfraModel) -> Option<Part> {
     if model.buckets.is_empty() {
         return None;
     }
@@ -58,7 +70,30 @@ pub(super) fn file(model: &InfraModel) -> Option<File> {
                     .arg("depends_on", Expr::list([PUBLIC_ACCESS.whole()])),
             )
             .block(policy_document());
-    Some(file)
+    let bucket = Reference::variable("bucket");
+    let output = Object::new().field("name", bucket.clone().attr("bucket")).field("arn", bucket.attr("arn"));
+    let part = Part::of(file).local("buckets", by_key(&model.buckets, entry)).output(
+        "buckets",
+        "S3 buckets by name",
+        of_each(BUCKET, "bucket", output),
+    );
+    Some(part)
+}
+
+fn entry(bucket: &Bucket) -> Object {
+    let sse_algorithm = match bucket.encryption {
+        BucketEncryption::EnvironmentKey => SSE_KMS,
+        BucketEncryption::S3Managed => SSE_S3,
+    };
+    Object::new()
+        .field("name", &bucket.name)
+        .field("versioning", bucket.versioning)
+        .field("sse_algorithm", sse_algorithm)
+        .field("force_destroy", bucket.force_destroy)
+        .field("glacier_after_days", bucket.lifecycle.glacier_after_days)
+        .field("expire_after_days", bucket.lifecycle.expire_after_days)
+        .field("expire_old_versions_after_days", bucket.lifecycle.expire_old_versions_after_days)
+        .field("abort_uploads_after_days", bucket.lifecycle.abort_uploads_after_days)
 }
 
 fn each(resource: Resource) -> Block {

@@ -1,16 +1,19 @@
 //! `databases.tf`: RDS for PostgreSQL in the isolated subnets.
 
-use terrane_domain::InfraModel;
+use terrane_domain::{Database, InfraModel, Network};
 
 use super::{
     data::{CALLER, PARTITION, REGION},
-    kms,
-    network::{ISOLATED_SUBNET, VPC},
-    service_trust,
+    kms, network,
+    part::{Part, by_key, first_path, of_each},
+    policies::service_trust,
 };
-use crate::hcl::{Block, Expr, File, ForMap, Reference, Resource, each_key, each_value, local, template};
+use crate::{
+    hcl::{Block, Expr, File, ForMap, Object, Reference, Resource, each_key, each_value, local, template},
+    render::RenderError,
+};
 
-pub(super) const INSTANCE: Resource = Resource::per_key("aws_db_instance", "main");
+const INSTANCE: Resource = Resource::per_key("aws_db_instance", "main");
 const SUBNET_GROUP: Resource = Resource::one("aws_db_subnet_group", "main");
 const PARAMETER_GROUP: Resource = Resource::per_key("aws_db_parameter_group", "main");
 const SECURITY_GROUP: Resource = Resource::per_key("aws_security_group", "database");
@@ -26,10 +29,16 @@ const PORT: u16 = 5432;
 /// Of the logs that RDS exports; one of the retentions that CloudWatch knows.
 const LOG_RETENTION_DAYS: u16 = 30;
 
-pub(super) fn file(model: &InfraModel) -> Option<File> {
+pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
+    network::require(model, first_path("databases", &model.databases, |_| true))?;
+    kms::require(model, first_path("databases", &model.databases, |database| database.environment_key))
+}
+
+pub(super) fn part(model: &InfraModel) -> Option<Part> {
     if model.databases.is_empty() {
         return None;
     }
+    let network = model.network.as_ref()?;
     let own_key = model.encryption_key.is_some();
     let monitored = model.databases.values().any(|database| database.enhanced_monitoring.is_some());
 
@@ -39,12 +48,55 @@ pub(super) fn file(model: &InfraModel) -> Option<File> {
             Block::of(SUBNET_GROUP)
                 .arg("name", template![local("name"), "-databases"])
                 .arg("description", "Isolated subnets of the VPC")
-                .arg("subnet_ids", ISOLATED_SUBNET.all("id"))
+                .arg("subnet_ids", network::isolated_subnet_ids(network))
                 .tags(SUBNET_GROUP),
         );
-    let file = security_group(parameter_group(file));
+    let file = security_group(parameter_group(file), network);
     let file = log_groups(file, own_key);
-    Some(if monitored { monitoring(file) } else { file })
+    let file = if monitored { monitoring(file) } else { file };
+    let part = Part::of(file)
+        .local("databases", by_key(&model.databases, |database| entry(database, monitored, own_key)))
+        .output(
+            "databases",
+            "Databases by name; user and password are in the secret",
+            of_each(INSTANCE, "database", output()),
+        );
+    Some(part)
+}
+
+fn entry(database: &Database, any_monitored: bool, own_key: bool) -> Object {
+    let mut object = Object::new()
+        .field("identifier", &database.identifier)
+        .field("version", &database.version)
+        .field("instance_class", &database.instance_class)
+        .field("multi_az", database.multi_az)
+        .field("storage_gib", database.storage_gib)
+        .field("max_storage_gib", database.max_storage_gib)
+        .field("database_name", &database.database_name)
+        .field("master_username", &database.master_username)
+        .field("backup_retention_days", database.backup_retention_days)
+        .field("deletion_protection", database.deletion_protection)
+        .field("final_snapshot", database.final_snapshot.as_ref())
+        .field("performance_insights", database.performance_insights);
+    if own_key {
+        object = object.field("own_key", database.environment_key);
+    }
+    if any_monitored {
+        let monitoring = database.enhanced_monitoring.as_ref();
+        object = object
+            .field("monitoring_interval_seconds", monitoring.map_or(0, |m| m.interval_seconds))
+            .field("monitoring_role", Expr::from(monitoring.map(|m| &m.role_name)));
+    }
+    object
+}
+
+fn output() -> Object {
+    let field = |name| Reference::variable("database").attr(name);
+    Object::new()
+        .field("host", field("address"))
+        .field("port", field("port"))
+        .field("database", field("db_name"))
+        .field("secret_arn", Expr::call("one", [field("master_user_secret").splat().attr("secret_arn")]))
 }
 
 fn instance(own_key: bool, monitored: bool) -> Block {
@@ -139,14 +191,14 @@ fn parameter_group(file: File) -> File {
     )
 }
 
-fn security_group(file: File) -> File {
+fn security_group(file: File, network: &Network) -> File {
     file.noted(
         "Without an egress rule: a database opens no connections of its own.",
         Block::of(SECURITY_GROUP)
             .arg("for_each", local("databases"))
             .arg("name", template![local("name"), "-database-", each_key()])
             .arg("description", "PostgreSQL database")
-            .arg("vpc_id", VPC.attr("id"))
+            .arg("vpc_id", network::vpc_id(network))
             .named_tags(SECURITY_GROUP, template![local("name"), "-database-", each_key()]),
     )
     .block(
@@ -154,7 +206,7 @@ fn security_group(file: File) -> File {
             .arg("for_each", local("databases"))
             .arg("security_group_id", SECURITY_GROUP.attr("id"))
             .arg("description", "PostgreSQL from the VPC")
-            .arg("cidr_ipv4", VPC.attr("cidr_block"))
+            .arg("cidr_ipv4", network::vpc_cidr(network))
             .arg("ip_protocol", "tcp")
             .arg("from_port", PORT)
             .arg("to_port", PORT)

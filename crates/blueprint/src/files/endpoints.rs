@@ -1,11 +1,8 @@
 //! `endpoints.tf`: ways to AWS's own services that don't leave the VPC.
 
-use terrane_domain::Network;
+use terrane_domain::{InfraModel, Network};
 
-use super::{
-    data::REGION,
-    network::{ISOLATED_ROUTES, PRIVATE_ROUTES, PRIVATE_SUBNET, VPC},
-};
+use super::{data::REGION, network, part::Part};
 use crate::hcl::{Block, Expr, File, Resource, each_key, local, template};
 
 const GATEWAY: Resource = Resource::per_key("aws_vpc_endpoint", "gateway");
@@ -13,7 +10,11 @@ const INTERFACE: Resource = Resource::per_key("aws_vpc_endpoint", "interface");
 const SECURITY_GROUP: Resource = Resource::one("aws_security_group", "endpoints");
 const INGRESS: Resource = Resource::one("aws_vpc_security_group_ingress_rule", "endpoints_https");
 
-pub(super) fn file(network: &Network) -> Option<File> {
+pub(super) fn part(model: &InfraModel) -> Option<Part> {
+    let network = model.network.as_ref()?;
+    if network.gateway_endpoints.is_empty() && network.interface_endpoints.is_empty() {
+        return None;
+    }
     let mut file = File::new("endpoints.tf", "Ways to services of AWS that don't leave the VPC.");
     if !network.gateway_endpoints.is_empty() {
         file =
@@ -26,48 +27,42 @@ pub(super) fn file(network: &Network) -> Option<File> {
                 Block::of(SECURITY_GROUP)
                     .arg("name", template![local("name"), "-endpoints"])
                     .arg("description", "Interface endpoints")
-                    .arg("vpc_id", VPC.attr("id"))
+                    .arg("vpc_id", network::vpc_id(network))
                     .named_tags(SECURITY_GROUP, template![local("name"), "-endpoints"]),
             )
             .block(
                 Block::of(INGRESS)
                     .arg("security_group_id", SECURITY_GROUP.attr("id"))
                     .arg("description", "HTTPS from the VPC")
-                    .arg("cidr_ipv4", VPC.attr("cidr_block"))
+                    .arg("cidr_ipv4", network::vpc_cidr(network))
                     .arg("ip_protocol", "tcp")
                     .arg("from_port", 443_u16)
                     .arg("to_port", 443_u16)
                     .tags(INGRESS),
             );
     }
-    (!network.gateway_endpoints.is_empty() || !network.interface_endpoints.is_empty()).then_some(file)
+    Some(Part::of(file))
 }
 
 fn gateway(network: &Network) -> Block {
-    endpoint(GATEWAY, &network.gateway_endpoints, "Gateway")
-        .arg(
-            "route_table_ids",
-            Expr::call(
-                "concat",
-                [PRIVATE_ROUTES.all("id"), Expr::list([Expr::from(ISOLATED_ROUTES.attr("id"))])],
-            ),
-        )
+    endpoint(network, GATEWAY, &network.gateway_endpoints, "Gateway")
+        .arg("route_table_ids", network::private_and_isolated_route_table_ids(network))
         .named_tags(GATEWAY, template![local("name"), "-", each_key()])
 }
 
 fn interface(network: &Network) -> Block {
-    endpoint(INTERFACE, &network.interface_endpoints, "Interface")
-        .arg("subnet_ids", PRIVATE_SUBNET.all("id"))
+    endpoint(network, INTERFACE, &network.interface_endpoints, "Interface")
+        .arg("subnet_ids", network::private_subnet_ids(network))
         .arg("security_group_ids", Expr::list([SECURITY_GROUP.attr("id")]))
         .note("The service's usual name leads here, so that no client has to know of the endpoint.")
         .arg("private_dns_enabled", true)
         .named_tags(INTERFACE, template![local("name"), "-", each_key()])
 }
 
-fn endpoint(resource: Resource, services: &[String], kind: &'static str) -> Block {
+fn endpoint(network: &Network, resource: Resource, services: &[String], kind: &'static str) -> Block {
     Block::of(resource)
         .arg("for_each", Expr::call("toset", [Expr::list(services)]))
-        .arg("vpc_id", VPC.attr("id"))
+        .arg("vpc_id", network::vpc_id(network))
         .arg("service_name", template!["com.amazonaws.", REGION.attr("id"), ".", each_key()])
         .arg("vpc_endpoint_type", kind)
 }

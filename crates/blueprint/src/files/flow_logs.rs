@@ -1,10 +1,12 @@
 //! `flow_logs.tf`: who talked to whom in the VPC.
 
-use terrane_domain::Network;
+use terrane_domain::InfraModel;
 
 use super::{
     data::{CALLER, PARTITION, REGION},
-    kms, network, service_trust,
+    kms, network,
+    part::Part,
+    policies::service_trust,
 };
 use crate::hcl::{Block, Expr, File, Resource, template};
 
@@ -15,7 +17,8 @@ const ROLE_POLICY: Resource = Resource::one("aws_iam_role_policy", "flow_logs");
 const TRUST: Resource = Resource::data("aws_iam_policy_document", "flow_logs_trust");
 const WRITE: Resource = Resource::data("aws_iam_policy_document", "flow_logs_write");
 
-pub(super) fn file(network: &Network, own_key: bool) -> Option<File> {
+pub(super) fn part(model: &InfraModel) -> Option<Part> {
+    let network = model.network.as_ref()?;
     let logs = network.flow_logs.as_ref()?;
     let source = template![
         "arn:",
@@ -29,7 +32,7 @@ pub(super) fn file(network: &Network, own_key: bool) -> Option<File> {
     let file = File::new("flow_logs.tf", "Who talked to whom in the VPC: accepted and refused connections.")
         .block(
             Block::of(FLOW_LOG)
-                .arg("vpc_id", network::VPC.attr("id"))
+                .arg("vpc_id", network::vpc_id(network))
                 .arg("traffic_type", "ALL")
                 .arg("log_destination_type", "cloud-watch-logs")
                 .arg("log_destination", LOG_GROUP.attr("arn"))
@@ -42,7 +45,7 @@ pub(super) fn file(network: &Network, own_key: bool) -> Option<File> {
             Block::of(LOG_GROUP)
                 .arg("name", &logs.log_group)
                 .arg("retention_in_days", logs.retention_days)
-                .arg_if_some("kms_key_id", own_key.then(|| kms::KEY.attr("arn")))
+                .arg_if_some("kms_key_id", kms::arn(model))
                 .tags(LOG_GROUP),
         )
         .block(
@@ -60,7 +63,7 @@ pub(super) fn file(network: &Network, own_key: bool) -> Option<File> {
         )
         .block(Block::of(TRUST).block(service_trust("vpc-flow-logs.amazonaws.com", source)))
         .block(write_policy());
-    Some(file)
+    Some(Part::of(file))
 }
 
 fn write_policy() -> Block {

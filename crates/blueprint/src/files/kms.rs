@@ -3,16 +3,33 @@
 use terrane_domain::InfraModel;
 
 use super::{
-    condition,
     data::{CALLER, PARTITION, REGION},
+    part::Part,
+    policies::condition,
 };
-use crate::hcl::{Block, Expr, File, Resource, local, template};
+use crate::{
+    hcl::{Block, Expr, File, Reference, Resource, local, template},
+    render::RenderError,
+};
 
 pub(super) const KEY: Resource = Resource::one("aws_kms_key", "main");
 const ALIAS: Resource = Resource::one("aws_kms_alias", "main");
 const POLICY: Resource = Resource::data("aws_iam_policy_document", "kms");
 
-pub(super) fn file(model: &InfraModel) -> Option<File> {
+/// For the checks of other blocks: `wanted_at` is where the model asks for the environment's key, if it does.
+pub(super) fn require(model: &InfraModel, wanted_at: Option<String>) -> Result<(), RenderError> {
+    match (&model.encryption_key, wanted_at) {
+        (None, Some(path)) => Err(RenderError::NoEncryptionKey { path }),
+        _ => Ok(()),
+    }
+}
+
+/// The ARN of the key, if the environment has one.
+pub(super) fn arn(model: &InfraModel) -> Option<Reference> {
+    model.encryption_key.is_some().then(|| KEY.attr("arn"))
+}
+
+pub(super) fn part(model: &InfraModel) -> Option<Part> {
     let key = model.encryption_key.as_ref()?;
     let file = File::new("kms.tf", "The key that encrypts what this environment stores.")
         .block(
@@ -25,7 +42,8 @@ pub(super) fn file(model: &InfraModel) -> Option<File> {
         )
         .block(Block::of(ALIAS).arg("name", &key.alias).arg("target_key_id", KEY.attr("key_id")))
         .block(Block::of(POLICY).block(administration()).block(log_groups()));
-    Some(file)
+    let part = Part::default().foundation(file);
+    Some(part.output("kms_key_arn", "The environment's own KMS key", KEY.attr("arn")))
 }
 
 fn administration() -> Block {

@@ -1,5 +1,14 @@
-//! One module per rendered file. Each starts with the resources that it declares, as constants, so that a reference
-//! from another file can't name something that doesn't exist.
+//! What is rendered: building blocks, and the files that are put together out of all of them.
+//!
+//! A building block is one module, `network.rs` or `kms.rs`, with two doors and a line in [`BLOCKS`]:
+//!
+//! * `part(model)` gives its [`Part`]: files of its own, entries of `locals.tf`, outputs; `None` where the model has
+//!   nothing of the kind.
+//! * `check(model)` says what in the model contradicts itself, so that `part` never has to.
+//!
+//! Each begins with the resources that it declares, as constants, so that a reference from another block can't name
+//! something that doesn't exist. `versions.tf`, `provider.tf`, `locals.tf`, `data.tf` and `outputs.tf` belong to no
+//! block: they are written here out of the parts, and what they declare is what the parts mention.
 //!
 //! What differs between environments stands in `locals.tf`, in maps keyed by the user's own names; the other files
 //! are the same code for everybody and iterate over those maps. That keeps user text in one place, and adding a bucket
@@ -14,42 +23,60 @@ mod kms;
 mod locals;
 mod network;
 mod outputs;
+mod part;
+mod policies;
 mod provider;
 mod registries;
 mod tags;
 mod versions;
 
+use part::Part;
 use terrane_domain::InfraModel;
 
-use crate::hcl::{Block, Expr, File};
+use crate::{hcl::File, render::RenderError};
+
+/// The doors of a building block.
+struct BuildingBlock {
+    check: fn(&InfraModel) -> Result<(), RenderError>,
+    part: fn(&InfraModel) -> Option<Part>,
+}
+
+/// All blocks, in the order in which a person would read about them.
+const BLOCKS: &[BuildingBlock] = &[
+    BuildingBlock { check: network::check, part: network::part },
+    BuildingBlock { check: nothing, part: endpoints::part },
+    BuildingBlock { check: nothing, part: flow_logs::part },
+    BuildingBlock { check: nothing, part: kms::part },
+    BuildingBlock { check: buckets::check, part: buckets::part },
+    BuildingBlock { check: registries::check, part: registries::part },
+    BuildingBlock { check: databases::check, part: databases::part },
+];
+
+/// The check of a block in which nothing can contradict itself.
+fn nothing(_: &InfraModel) -> Result<(), RenderError> {
+    Ok(())
+}
+
+/// What stands in the way of rendering a model: the first thing that a block finds.
+pub(crate) fn check(model: &InfraModel) -> Result<(), RenderError> {
+    BLOCKS.iter().try_for_each(|block| (block.check)(model))
+}
 
 /// The files of a model, in the order in which a person would read them. Only files with something in them.
-pub(crate) fn all(model: &InfraModel) -> Vec<File> {
-    let mut files = vec![versions::file(model), provider::file(model), locals::file(model)];
-    files.extend(data::file(model));
-    files.extend(kms::file(model));
-    if let Some(network) = &model.network {
-        files.push(network::file(network));
-        files.extend(endpoints::file(network));
-        files.extend(flow_logs::file(network, model.encryption_key.is_some()));
+pub(crate) fn all(model: &InfraModel) -> Vec<(&'static str, String)> {
+    let mut all = Part::default();
+    for part in BLOCKS.iter().filter_map(|block| (block.part)(model)) {
+        all.foundations.extend(part.foundations);
+        all.files.extend(part.files);
+        all.locals.extend(part.locals);
+        all.outputs.extend(part.outputs);
+        all.providers.extend(part.providers);
     }
-    files.extend(buckets::file(model));
-    files.extend(registries::file(model));
-    files.extend(databases::file(model));
-    files.extend(outputs::file(model));
-    files
-}
-
-/// A `statement` that lets a service of AWS assume a role, and only on behalf of one kind of thing in this account and
-/// region: without the conditions another customer could make the service use the role (confused deputy).
-fn service_trust(service: &'static str, source_arn: Expr) -> Block {
-    Block::new("statement")
-        .arg("actions", Expr::list(["sts:AssumeRole"]))
-        .block(Block::new("principals").arg("type", "Service").arg("identifiers", Expr::list([service])))
-        .block(condition("StringEquals", "aws:SourceAccount", Expr::from(data::CALLER.attr("account_id"))))
-        .block(condition("ArnLike", "aws:SourceArn", source_arn))
-}
-
-fn condition(test: &'static str, variable: &'static str, value: Expr) -> Block {
-    Block::new("condition").arg("test", test).arg("variable", variable).arg("values", Expr::list([value]))
+    let versions = versions::file(model, &all.providers);
+    let provider = provider::file(model, all.providers);
+    let outputs = outputs::file(all.outputs);
+    let rest: Vec<_> = all.foundations.into_iter().chain(all.files).chain(outputs).map(File::write).collect();
+    let locals = locals::file(model, all.locals, &rest).write();
+    let data = data::file(rest.iter().chain([&locals])).map(File::write);
+    [versions.write(), provider.write(), locals].into_iter().chain(data).chain(rest).collect()
 }

@@ -1,21 +1,25 @@
 //! `network.tf`: the VPC, three subnets in each zone, and the ways out.
 
-use terrane_domain::{Nat, Network};
+use terrane_domain::{InfraModel, Nat, Network};
 
-use crate::hcl::{Block, Expr, File, Reference, Resource, each_key, each_value, local, template};
+use super::part::{Part, of_each};
+use crate::{
+    hcl::{Block, Expr, File, Object, Reference, Resource, each_key, each_value, local, template},
+    render::RenderError,
+};
 
-pub(super) const VPC: Resource = Resource::one("aws_vpc", "main");
+const VPC: Resource = Resource::one("aws_vpc", "main");
 const DEFAULT_SECURITY_GROUP: Resource = Resource::one("aws_default_security_group", "main");
 const DEFAULT_ROUTE_TABLE: Resource = Resource::one("aws_default_route_table", "main");
 const INTERNET_GATEWAY: Resource = Resource::one("aws_internet_gateway", "main");
-pub(super) const PUBLIC_SUBNET: Resource = Resource::per_key("aws_subnet", "public");
-pub(super) const PRIVATE_SUBNET: Resource = Resource::per_key("aws_subnet", "private");
-pub(super) const ISOLATED_SUBNET: Resource = Resource::per_key("aws_subnet", "isolated");
+const PUBLIC_SUBNET: Resource = Resource::per_key("aws_subnet", "public");
+const PRIVATE_SUBNET: Resource = Resource::per_key("aws_subnet", "private");
+const ISOLATED_SUBNET: Resource = Resource::per_key("aws_subnet", "isolated");
 const NAT_ADDRESS: Resource = Resource::per_key("aws_eip", "nat");
-pub(super) const NAT_GATEWAY: Resource = Resource::per_key("aws_nat_gateway", "main");
+const NAT_GATEWAY: Resource = Resource::per_key("aws_nat_gateway", "main");
 const PUBLIC_ROUTES: Resource = Resource::one("aws_route_table", "public");
-pub(super) const PRIVATE_ROUTES: Resource = Resource::per_key("aws_route_table", "private");
-pub(super) const ISOLATED_ROUTES: Resource = Resource::one("aws_route_table", "isolated");
+const PRIVATE_ROUTES: Resource = Resource::per_key("aws_route_table", "private");
+const ISOLATED_ROUTES: Resource = Resource::one("aws_route_table", "isolated");
 const PUBLIC_DEFAULT_ROUTE: Resource = Resource::one("aws_route", "public_internet");
 const PRIVATE_DEFAULT_ROUTE: Resource = Resource::per_key("aws_route", "private_nat");
 const PUBLIC_ASSOCIATION: Resource = Resource::per_key("aws_route_table_association", "public");
@@ -24,7 +28,100 @@ const ISOLATED_ASSOCIATION: Resource = Resource::per_key("aws_route_table_associ
 
 const ANYWHERE: &str = "0.0.0.0/0";
 
-pub(super) fn file(network: &Network) -> File {
+/// The id of the VPC in which everything stands.
+///
+/// This and the next few are how other blocks speak of the network: whether it is made here or was there before is
+/// decided in this module alone.
+pub(super) fn vpc_id(_: &Network) -> Expr {
+    VPC.attr("id").into()
+}
+
+/// The address range of the VPC.
+pub(super) fn vpc_cidr(_: &Network) -> Expr {
+    VPC.attr("cidr_block").into()
+}
+
+/// A list: subnets with a route to the internet gateway.
+#[allow(dead_code, reason = "for public load balancers, which no block makes yet")]
+pub(super) fn public_subnet_ids(_: &Network) -> Expr {
+    PUBLIC_SUBNET.all("id")
+}
+
+/// A list: subnets for workloads.
+pub(super) fn private_subnet_ids(_: &Network) -> Expr {
+    PRIVATE_SUBNET.all("id")
+}
+
+/// A list: subnets without a route out, for databases and caches.
+pub(super) fn isolated_subnet_ids(_: &Network) -> Expr {
+    ISOLATED_SUBNET.all("id")
+}
+
+/// A list: the route tables of all subnets but the public ones.
+pub(super) fn private_and_isolated_route_table_ids(_: &Network) -> Expr {
+    Expr::call("concat", [PRIVATE_ROUTES.all("id"), Expr::list([ISOLATED_ROUTES.attr("id")])])
+}
+
+/// For the checks of other blocks: `wanted_at` is where the model asks for something that stands in the network.
+pub(super) fn require(model: &InfraModel, wanted_at: Option<String>) -> Result<(), RenderError> {
+    match (&model.network, wanted_at) {
+        (None, Some(path)) => Err(RenderError::NoNetwork { path }),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
+    if model.network.as_ref().is_some_and(|network| network.zones.is_empty()) {
+        return Err(RenderError::NoZones);
+    }
+    Ok(())
+}
+
+pub(super) fn part(model: &InfraModel) -> Option<Part> {
+    let network = model.network.as_ref()?;
+    let part = Part::of(file(network)).local("zones", zones(network));
+    Some(outputs(part, network))
+}
+
+fn zones(network: &Network) -> Object {
+    network.zones.iter().fold(Object::new(), |object, zone| {
+        object.entry(
+            &zone.name,
+            Object::new()
+                .field("public", zone.public.to_string())
+                .field("private", zone.private.to_string())
+                .field("isolated", zone.isolated.to_string()),
+        )
+    })
+}
+
+fn outputs(part: Part, network: &Network) -> Part {
+    let ids = |subnet| of_each(subnet, "subnet", Reference::variable("subnet").attr("id"));
+    let part = part
+        .output("vpc_id", "The VPC", vpc_id(network))
+        .output("vpc_cidr", "Address range of the VPC", vpc_cidr(network))
+        .output(
+            "public_subnet_ids",
+            "Subnets with a route to the internet gateway, by availability zone",
+            ids(PUBLIC_SUBNET),
+        )
+        .output("private_subnet_ids", "Subnets for workloads, by availability zone", ids(PRIVATE_SUBNET))
+        .output(
+            "isolated_subnet_ids",
+            "Subnets without a route out, by availability zone",
+            ids(ISOLATED_SUBNET),
+        );
+    if network.nat == Nat::None {
+        return part;
+    }
+    part.output(
+        "nat_public_ips",
+        "Addresses from which private subnets reach the internet, by availability zone",
+        of_each(NAT_GATEWAY, "gateway", Reference::variable("gateway").attr("public_ip")),
+    )
+}
+
+fn file(network: &Network) -> File {
     let file = File::new("network.tf", "The VPC, its subnets, and the ways out of it.");
     let file = vpc(file, network);
     let file = subnets(file);

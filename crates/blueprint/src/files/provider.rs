@@ -2,10 +2,11 @@
 
 use terrane_domain::InfraModel;
 
-use super::versions::session_name;
+use super::{part::Provider, versions::session_name};
 use crate::hcl::{Block, Expr, File};
 
-pub(super) fn file(model: &InfraModel) -> File {
+/// `others` are the providers beside AWS that a block asks for.
+pub(super) fn file(model: &InfraModel, others: Vec<Provider>) -> File {
     let cloud = &model.cloud;
     let mut provider = Block::labelled("provider", "aws")
         .arg("region", &cloud.region)
@@ -19,5 +20,6 @@ pub(super) fn file(model: &InfraModel) -> File {
                 .arg("session_name", session_name(&model.identity)),
         );
     }
-    File::new("provider.tf", "The account and region that this module works in.").block(provider)
+    let file = File::new("provider.tf", "The account and region that this module works in.").block(provider);
+    others.into_iter().map(|other| other.settings).fold(file, File::block)
 }

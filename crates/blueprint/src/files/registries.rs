@@ -1,14 +1,24 @@
 //! `registries.tf`: ECR repositories that scan what they get and forget what is old.
 
-use terrane_domain::InfraModel;
+use terrane_domain::{InfraModel, Registry};
 
-use super::kms;
-use crate::hcl::{Block, Expr, File, Object, Resource, each_value, local};
+use super::{
+    kms,
+    part::{Part, by_key, first_path, of_each},
+};
+use crate::{
+    hcl::{Block, Expr, File, Object, Reference, Resource, each_value, local},
+    render::RenderError,
+};
 
-pub(super) const REPOSITORY: Resource = Resource::per_key("aws_ecr_repository", "main");
+const REPOSITORY: Resource = Resource::per_key("aws_ecr_repository", "main");
 const LIFECYCLE: Resource = Resource::per_key("aws_ecr_lifecycle_policy", "main");
 
-pub(super) fn file(model: &InfraModel) -> Option<File> {
+pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
+    kms::require(model, first_path("registries", &model.registries, |registry| registry.environment_key))
+}
+
+pub(super) fn part(model: &InfraModel) -> Option<Part> {
     if model.registries.is_empty() {
         return None;
     }
@@ -20,7 +30,27 @@ pub(super) fn file(model: &InfraModel) -> Option<File> {
                 .arg("repository", REPOSITORY.attr("name"))
                 .arg("policy", Expr::call("jsonencode", [lifecycle_policy()])),
         );
-    Some(file)
+    let registry = Reference::variable("registry");
+    let output = Object::new()
+        .field("url", registry.clone().attr("repository_url"))
+        .field("arn", registry.attr("arn"));
+    let part = Part::of(file).local("registries", by_key(&model.registries, entry)).output(
+        "registries",
+        "ECR repositories by name",
+        of_each(REPOSITORY, "registry", output),
+    );
+    Some(part)
+}
+
+fn entry(registry: &Registry) -> Object {
+    Object::new()
+        .field("name", &registry.name)
+        .field("keep_last", registry.keep_last)
+        .field("expire_untagged_after_days", registry.expire_untagged_after_days)
+        .field("immutable_tags", registry.immutable_tags)
+        .field("scan_on_push", registry.scan_on_push)
+        .field("encryption_type", if registry.environment_key { "KMS" } else { "AES256" })
+        .field("force_delete", registry.force_delete)
 }
 
 fn repository(own_key: bool) -> Block {

@@ -2,20 +2,23 @@
 
 use terrane_domain::{Identity, InfraModel};
 
+use super::part::Provider;
 use crate::hcl::{Block, File, Object};
 
-pub(super) fn file(model: &InfraModel) -> File {
-    let aws =
-        Object::new().field("source", "hashicorp/aws").field("version", &model.identity.pins.aws_provider);
+/// `others` are the providers beside AWS that a block asks for.
+pub(super) fn file(model: &InfraModel, others: &[Provider]) -> File {
+    let requirement = |source, version: &str| Object::new().field("source", source).field("version", version);
+    let providers = Block::new("required_providers")
+        .note("Exact: a new provider comes with a plan of its own.")
+        .arg("aws", requirement("hashicorp/aws", &model.identity.pins.aws_provider));
+    let providers = others
+        .iter()
+        .fold(providers, |block, other| block.arg(other.name, requirement(other.source, other.version)));
     File::new("versions.tf", "What this module needs to run, and where it keeps its state.").block(
         Block::new("terraform")
             .note("The first in which a lock in S3 itself (use_lockfile) is no experiment.")
             .arg("required_version", ">= 1.11.0")
-            .block(
-                Block::new("required_providers")
-                    .note("Exact: a new provider comes with a plan of its own.")
-                    .arg("aws", aws),
-            )
+            .block(providers)
             .block(backend(model)),
     )
 }

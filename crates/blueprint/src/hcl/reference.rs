@@ -146,6 +146,12 @@ impl Resource {
         )))
     }
 
+    /// How the configuration calls it: `aws_vpc.main`, `data.aws_region.current`.
+    pub(crate) fn address(self) -> String {
+        let data = if self.data { "data." } else { "" };
+        format!("{data}{}.{}", self.kind, self.name)
+    }
+
     /// The value of the tag `terrane:address`: `type.name`, or `type.name/key`, because AWS refuses brackets and
     /// quotes in tag values. [`crate::address_of_tag`] is the way back.
     pub(crate) fn address_tag(self) -> Expr {

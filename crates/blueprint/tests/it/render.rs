@@ -106,7 +106,7 @@ fn what_refers_to_something_that_is_not_there_is_refused() {
     model.network.as_mut().unwrap().zones.clear();
     assert_eq!(render(&model), Err(RenderError::NoZones));
     model.network = None;
-    assert_eq!(render(&model), Err(RenderError::NoNetwork { key: models::key("main") }));
+    assert_eq!(render(&model), Err(RenderError::NoNetwork { path: "databases.main".to_owned() }));
     model.databases = BTreeMap::new();
     assert!(render(&model).is_ok());
 }
