@@ -4,7 +4,7 @@ use ipnet::Ipv4Net;
 
 use super::{Conflict, DEFAULT, Resolver};
 use crate::{
-    FlowLogs, Nat, Network, Zone, addresses,
+    FlowLogs, Key, Nat, Network, Zone, addresses,
     facts::{Region, RegionLookup, ZONE_LETTERS},
     spec::{Endpoint, FlowLogsSpec, NetworkSpec, Path, Switch, ZonesSpec},
 };
@@ -12,19 +12,28 @@ use crate::{
 /// 10.0.0.0/16, if nothing else is said.
 const DEFAULT_RANGE: (std::net::Ipv4Addr, u8) = (std::net::Ipv4Addr::new(10, 0, 0, 0), 16);
 
+/// What needs a network.
+struct Wish {
+    /// `databases.main`
+    of: String,
+    /// Whether what it runs has to reach the internet.
+    way_out: bool,
+}
+
 impl Resolver<'_> {
-    /// The network that the file asks for, or the one that a database needs.
+    /// The network that the file asks for, or the one that another section needs.
     pub(super) fn network(&mut self) -> Option<Network> {
         let path = Path::root().key("network");
-        let spec = match (&self.spec.network, self.spec.databases.keys().next()) {
+        let spec = match (&self.spec.network, self.wants_network()) {
             (Some(spec), _) => spec.clone(),
-            (None, Some(database)) => {
-                let because = format!("because databases.{database} needs one");
-                self.explain(&path, &"{}", &because);
-                // Nothing runs in the private subnets, so nobody needs the way out or pays for it.
-                let nat = path.key("nat");
-                self.explain(&nat, &Nat::None, "because only databases use the network");
-                NetworkSpec { nat: Some(Nat::None), ..NetworkSpec::default() }
+            (None, Some(wish)) => {
+                self.explain(&path, &"{}", &format!("because {} needs one", wish.of));
+                let nat = (!wish.way_out).then(|| {
+                    // Nobody in the private subnets needs the way out or pays for it.
+                    self.explain(&path.key("nat"), &Nat::None, "because nothing in it needs a way out");
+                    Nat::None
+                });
+                NetworkSpec { nat, ..NetworkSpec::default() }
             }
             (None, None) => return None,
         };
@@ -43,6 +52,16 @@ impl Resolver<'_> {
             interface_endpoints: services(&endpoints, Endpoint::interfaces),
             flow_logs,
         })
+    }
+
+    /// What needs a network though the file has no section for one.
+    fn wants_network(&self) -> Option<Wish> {
+        let wish = |section: &str, key: Option<&Key>, way_out| {
+            key.map(|key| Wish { of: format!("{section}.{key}"), way_out })
+        };
+        // Those that need a way out come first, because theirs decides about NAT.
+        let wishes = [wish("databases", self.spec.databases.keys().next(), false)];
+        wishes.into_iter().flatten().next()
     }
 
     fn zone_names(&mut self, given: Option<&ZonesSpec>, path: &Path) -> Option<Vec<String>> {

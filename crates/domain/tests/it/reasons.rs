@@ -48,7 +48,7 @@ fn a_database_brings_a_network_without_a_way_out() {
     assert_eq!((network.nat, network.zones.len()), (Nat::None, 2));
     let reasons = reasons(&with_base("databases: { main: {} }"));
     assert_eq!(reasons["network"], "{} (because databases.main needs one)");
-    assert_eq!(reasons["network.nat"], "none (because only databases use the network)");
+    assert_eq!(reasons["network.nat"], "none (because nothing in it needs a way out)");
 }
 
 #[test]
