@@ -4,6 +4,10 @@
 //! named beside it, read in November 2026.
 
 mod generated;
+mod instance_types;
+mod machines;
+
+pub(crate) use machines::{Accelerators, Architecture, Machine};
 
 /// What is known about a region's name.
 pub(crate) enum RegionLookup {
@@ -69,6 +73,16 @@ pub(crate) const POSTGRES_MAX_STORAGE_GIB: u32 = 65_536;
 /// Intervals of Enhanced Monitoring in seconds, without 0, which is off.
 /// Source: RDS API reference, `CreateDBInstance`, `MonitoringInterval`.
 pub(crate) const MONITORING_INTERVALS: &[u16] = &[1, 5, 10, 15, 30, 60];
+
+/// Versions of Kubernetes in standard support on EKS, newest last.
+/// Source: EKS user guide, "Understand the Kubernetes version lifecycle on EKS".
+pub(crate) const KUBERNETES_VERSIONS: &[&str] = &["1.33", "1.34", "1.35", "1.36"];
+
+/// Least disk of a node in GiB: the images of EKS need that much and room for a few containers.
+pub(crate) const NODE_DISK_GIB: std::ops::RangeInclusive<u32> = 20..=16_384;
+
+/// Most nodes of a group. Source: EKS user guide, "View and manage Amazon EKS and Fargate service quotas".
+pub(crate) const MAX_NODES: u16 = 450;
 
 /// Words that are no name of a master user or a database.
 /// Source: PostgreSQL documentation, appendix C, reserved key words; and RDS's own users.

@@ -64,7 +64,9 @@ pub use model::*;
 pub use resolve::{LifecyclePolicy, Reason, ResolveContext, Resolved, resolve};
 pub use schema::json_schema;
 pub use spec::{
-    ApprovalPolicy, BucketLifecycleSpec, BucketSpec, CloudSpec, DataOnDestroy, DatabaseEngine, DatabaseSize,
+    Accelerator, AccessPolicy, AccessSpec, ApprovalPolicy, BucketLifecycleSpec, BucketSpec, Capacity, CloudSpec,
+    ClusterAddon, ClusterController, ClusterEndpointSpec, ClusterLog, ClusterLogsSpec, KubernetesSpec, NodeGroupSpec,
+    NodeImage, SupportType, TaintEffect, TaintSpec, DataOnDestroy, DatabaseEngine, DatabaseSize,
     DatabaseSpec, Encryption, Endpoint, EnvironmentName, EnvironmentSpec, FlowLogsSpec, Format, Gibibytes,
     LifecycleSpec, MAX_SPEC_BYTES, Minutes, MonitoringSpec, NetworkSpec, OnDestroySpec, Problem, Problems,
     Profile, Provider, RegistrySpec, Size, StateLock, StateSpec, Switch, ZonesSpec, parse, parse_value,

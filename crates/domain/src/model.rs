@@ -6,6 +6,7 @@
 
 mod buckets;
 mod databases;
+mod kubernetes;
 mod network;
 mod registries;
 
@@ -17,6 +18,9 @@ use crate::{EnvironmentId, TenantId};
 
 pub use buckets::{Bucket, BucketEncryption, BucketLifecycle};
 pub use databases::{Database, EnhancedMonitoring};
+pub use kubernetes::{
+    Ami, ClusterAccess, ClusterRoles, Compute, Controller, Drivers, Kubernetes, NodeGroup, Taint,
+};
 pub use network::{FlowLogs, Nat, Network, Zone};
 pub use registries::Registry;
 
@@ -70,6 +74,8 @@ pub struct InfraModel {
     pub encryption_key: Option<EncryptionKey>,
     /// The VPC; `None` when nothing asked for one.
     pub network: Option<Network>,
+    /// The EKS cluster; `None` when nothing asked for one. It stands in `network`.
+    pub kubernetes: Option<Kubernetes>,
     /// S3 buckets by name.
     pub buckets: BTreeMap<Key, Bucket>,
     /// ECR repositories by name.
@@ -160,7 +166,7 @@ impl InfraModel {
 }
 
 impl InfraModel {
-    /// The same model with the databases, buckets and registries that only `older` has, and what those stand on: what an
+    /// The same model with the databases, buckets, registries and cluster that only `older` has, and what those stand on: what an
     /// update was to remove may still be there.
     #[must_use]
     pub fn with_data_of(&self, older: &Self) -> Self {
@@ -168,6 +174,8 @@ impl InfraModel {
         keep(&mut model.buckets, &older.buckets);
         keep(&mut model.registries, &older.registries);
         keep(&mut model.databases, &older.databases);
+        // What runs in it has to be taken down first, while it is there.
+        model.kubernetes = model.kubernetes.or_else(|| older.kubernetes.clone());
         model.network = model.network.or_else(|| older.network.clone());
         model.encryption_key = model.encryption_key.or_else(|| older.encryption_key.clone());
         model

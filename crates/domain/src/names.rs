@@ -80,6 +80,21 @@ impl Names {
         self.fit("flow-logs", 64)
     }
 
+    /// EKS cluster: 1 to 100, starts with a letter or digit.
+    pub(crate) fn cluster(&self) -> String {
+        self.prefix.clone()
+    }
+
+    /// IAM role of a part of the cluster: up to 64.
+    pub(crate) fn cluster_role(&self, part: &str) -> String {
+        self.fit(&format!("eks-{part}"), 64)
+    }
+
+    /// EC2 launch template of a node group: 3 to 128.
+    pub(crate) fn launch_template(&self, key: &Key) -> String {
+        self.fit(&format!("node-{key}"), 128)
+    }
+
     /// CloudWatch log group: up to 512.
     pub(crate) fn flow_logs_group(&self) -> String {
         format!("/terrane/{}/flow-logs", self.prefix)
@@ -151,6 +166,9 @@ mod tests {
                 (names.monitoring_role(&key), 64),
                 (names.flow_logs_role(), 64),
                 (names.vpc(), 255),
+                (names.cluster(), 100),
+                (names.cluster_role("aws-load-balancer-controller"), 64),
+                (names.launch_template(&key), 128),
             ] {
                 prop_assert!(follows(&text, longest, "-"), "{text}");
             }

@@ -6,7 +6,7 @@
 
 use crate::{
     Nat,
-    spec::{ApprovalPolicy, DataOnDestroy, Encryption, Endpoint, Gibibytes, Profile, Size},
+    spec::{ApprovalPolicy, ClusterLog, DataOnDestroy, Encryption, Endpoint, Gibibytes, Profile, Size},
 };
 
 macro_rules! profiles {
@@ -34,6 +34,10 @@ profiles! {
 
     encryption: Encryption                 = Encryption::Aws,            Encryption::Kms,            Encryption::Kms;
     key_deletion_window_days: u8           = 7,                          14,                         30;
+
+    /// Audit and authenticator say who did what; the others are large and for people who debug the control plane.
+    cluster_logs: &'static [ClusterLog]    = WHO_DID_WHAT,               WHO_DID_WHAT,               ALL_LOGS;
+    cluster_log_retention_days: u16        = 7,                          30,                         90;
 
     bucket_versioning: bool                = false,                      true,                       true;
     expire_old_versions_after_days: u32    = 30,                         30,                         90;
@@ -65,6 +69,34 @@ impl Defaults {
             Profile::Small => &SMALL,
             Profile::Medium => &MEDIUM,
             Profile::Large => &LARGE,
+        }
+    }
+}
+
+const WHO_DID_WHAT: &[ClusterLog] = &[ClusterLog::Api, ClusterLog::Audit, ClusterLog::Authenticator];
+const ALL_LOGS: &[ClusterLog] = &[
+    ClusterLog::Api,
+    ClusterLog::Audit,
+    ClusterLog::Authenticator,
+    ClusterLog::ControllerManager,
+    ClusterLog::Scheduler,
+];
+
+/// The defaults of a node group: x86, because an image that somebody brings is most likely built for it.
+pub(crate) struct NodeShape {
+    pub(crate) instance_type: &'static str,
+    pub(crate) min: u16,
+    pub(crate) max: u16,
+    pub(crate) disk: Gibibytes,
+}
+
+impl NodeShape {
+    /// In large there is a node in each of three zones.
+    pub(crate) const fn of(profile: Profile) -> &'static Self {
+        match profile {
+            Profile::Small => &Self { instance_type: "t3.large", min: 1, max: 3, disk: Gibibytes(30) },
+            Profile::Medium => &Self { instance_type: "m7i.large", min: 2, max: 6, disk: Gibibytes(50) },
+            Profile::Large => &Self { instance_type: "m7i.xlarge", min: 3, max: 12, disk: Gibibytes(100) },
         }
     }
 }

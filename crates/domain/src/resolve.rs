@@ -8,6 +8,7 @@ mod buckets;
 mod cloud;
 mod conflict;
 mod databases;
+mod kubernetes;
 mod lifecycle;
 mod network;
 mod registries;
@@ -143,6 +144,7 @@ impl<'a> Resolver<'a> {
         let cloud = self.cloud();
         let policy = self.policy();
         let network = self.network();
+        let kubernetes = self.kubernetes();
         let buckets = self.each(&self.spec.buckets, "buckets", Self::bucket);
         let registries = self.each(&self.spec.registries, "registries", Self::registry);
         let databases = self.each(&self.spec.databases, "databases", |this, key, spec, path| {
@@ -165,6 +167,7 @@ impl<'a> Resolver<'a> {
             tags,
             encryption_key,
             network,
+            kubernetes,
             buckets,
             registries,
             databases,

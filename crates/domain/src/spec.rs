@@ -12,6 +12,7 @@ mod cloud;
 mod databases;
 mod decode;
 mod json;
+mod kubernetes;
 mod lifecycle;
 mod network;
 mod node;
@@ -37,6 +38,10 @@ use crate::Key;
 pub use buckets::{BucketLifecycleSpec, BucketSpec};
 pub use cloud::{CloudSpec, Provider};
 pub use databases::{DatabaseEngine, DatabaseSize, DatabaseSpec, MonitoringSpec};
+pub use kubernetes::{
+    Accelerator, AccessPolicy, AccessSpec, Capacity, ClusterAddon, ClusterController, ClusterEndpointSpec, ClusterLog,
+    ClusterLogsSpec, KubernetesSpec, NodeGroupSpec, NodeImage, SupportType, TaintEffect, TaintSpec,
+};
 pub use lifecycle::{ApprovalPolicy, DataOnDestroy, LifecycleSpec, OnDestroySpec};
 pub use network::{Endpoint, FlowLogsSpec, NetworkSpec, ZonesSpec};
 pub use node::MAX_SPEC_BYTES;
@@ -70,6 +75,9 @@ pub struct EnvironmentSpec {
     /// A VPC with public, private and isolated subnets. Without this section there is one only if a database needs it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<NetworkSpec>,
+    /// An EKS cluster.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kubernetes: Option<KubernetesSpec>,
     /// S3 buckets by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(default)]
@@ -150,6 +158,7 @@ fn environment(value: &Value<'_>) -> Option<EnvironmentSpec> {
     let tags = f.texts("tags", rules::tags);
     let cloud = f.required("cloud", "{ region: eu-west-1 }", cloud::read);
     let network = f.get("network", network::read);
+    let kubernetes = f.get("kubernetes", kubernetes::read);
     let buckets = f.named("buckets", buckets::read);
     let registries = f.named("registries", registries::read);
     let databases = f.named("databases", databases::read);
@@ -165,6 +174,7 @@ fn environment(value: &Value<'_>) -> Option<EnvironmentSpec> {
         tags,
         cloud,
         network,
+        kubernetes,
         buckets,
         registries,
         databases,

@@ -41,6 +41,10 @@ impl Resolver<'_> {
         let cidr = self.or_because(&path.key("cidr"), spec.cidr, default_range, DEFAULT);
         let zones = self.zone_names(spec.availability_zones.as_ref(), &path.key("availability_zones"));
         let nat = self.or_profile(&path.key("nat"), spec.nat, self.defaults.nat);
+        if nat == Nat::None && self.spec.kubernetes.is_some() {
+            let message = "nodes fetch images and call AWS through NAT; use single or per_az";
+            self.conflict(Conflict::new(path.key("nat"), message));
+        }
         let endpoints = self.endpoints(spec.endpoints, &path.key("endpoints"));
         let flow_logs = self.flow_logs(spec.flow_logs, &path.key("flow_logs"));
         Some(Network {
@@ -60,7 +64,9 @@ impl Resolver<'_> {
             key.map(|key| Wish { of: format!("{section}.{key}"), way_out })
         };
         // Those that need a way out come first, because theirs decides about NAT.
-        let wishes = [wish("databases", self.spec.databases.keys().next(), false)];
+        let cluster = self.spec.kubernetes.is_some();
+        let cluster = cluster.then(|| Wish { of: "kubernetes".to_owned(), way_out: true });
+        let wishes = [cluster, wish("databases", self.spec.databases.keys().next(), false)];
         wishes.into_iter().flatten().next()
     }
 

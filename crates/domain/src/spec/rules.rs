@@ -78,6 +78,20 @@ fn is_role_arn(text: &str) -> bool {
         && path.bytes().all(|b| b.is_ascii_graphic())
 }
 
+/// The ARN of a role or a user. EKS takes no session, no group and no root user.
+/// Source: EKS user guide, "Create access entries".
+pub(super) fn principal_arn(value: &Value<'_>) -> Option<String> {
+    let text = value.text("the ARN of a role or a user")?;
+    // Users have the same alphabet and lengths.
+    if is_role_arn(text) || is_role_arn(&text.replacen(":user/", ":role/", 1)) {
+        return Some(text.to_owned());
+    }
+    value.reject(format!(
+        "{} is not the ARN of a role or a user; expected arn:aws:iam::<account id>:role/<name>",
+        quoted(text)
+    ))
+}
+
 /// The account in the ARN of a role.
 pub(super) fn account_of_role(role_arn: &str) -> Option<&str> {
     role_arn.strip_prefix("arn:aws:iam::")?.split(':').next()

@@ -1,0 +1,99 @@
+//! What a file needs to know of EC2's instance types: which there are, and which image a node of that type boots.
+
+use super::instance_types::FAMILIES;
+
+/// A row of the generated table: family, architecture, accelerators, sizes.
+pub(super) struct Family(
+    pub(super) &'static str,
+    pub(super) Architecture,
+    pub(super) Accelerators,
+    pub(super) &'static str,
+);
+
+/// Which instructions a machine runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Architecture {
+    /// x86, 64 bits.
+    X86,
+    /// Graviton.
+    Arm,
+}
+
+impl Architecture {
+    /// As `uname -m` says it.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::X86 => "x86_64",
+            Self::Arm => "arm64",
+        }
+    }
+}
+
+/// What a machine has beside its processors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Accelerators {
+    /// Nothing.
+    Plain,
+    /// GPUs of NVIDIA.
+    Nvidia,
+    /// AWS Inferentia or Trainium.
+    Neuron,
+    /// Something for which EKS has no image: AMD, Habana, Qualcomm.
+    Other,
+}
+
+/// A machine that EC2 offers in some region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Machine {
+    pub(crate) architecture: Architecture,
+    pub(crate) accelerators: Accelerators,
+}
+
+impl Machine {
+    /// The machine behind the name of an instance type, `m7i.xlarge`.
+    pub(crate) fn find(instance_type: &str) -> Option<Self> {
+        let (family, size) = instance_type.split_once('.')?;
+        let Family(_, architecture, accelerators, _) = FAMILIES
+            .iter()
+            .find(|Family(name, .., sizes)| *name == family && sizes.split(' ').any(|known| known == size))?;
+        Some(Self { architecture: *architecture, accelerators: *accelerators })
+    }
+
+    /// The name of every instance type.
+    pub(crate) fn names() -> impl Iterator<Item = String> {
+        FAMILIES
+            .iter()
+            .flat_map(|Family(family, .., sizes)| sizes.split(' ').map(move |size| format!("{family}.{size}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_instance_type_of_the_table_is_found_by_its_name() {
+        let names: Vec<String> = Machine::names().collect();
+        assert!(names.len() > 1_000 && names.iter().all(|name| Machine::find(name).is_some()));
+    }
+
+    #[test]
+    fn architecture_and_accelerators_of_well_known_types_are_right() {
+        use {Accelerators::*, Architecture::*};
+        for (name, architecture, accelerators) in [
+            ("t3.large", X86, Plain),
+            ("t4g.large", Arm, Plain),
+            ("m7i.xlarge", X86, Plain),
+            ("g6.xlarge", X86, Nvidia),
+            ("g5g.xlarge", Arm, Nvidia),
+            ("inf2.xlarge", X86, Neuron),
+            ("trn1.2xlarge", X86, Neuron),
+            ("g4ad.xlarge", X86, Other),
+        ] {
+            assert_eq!(Machine::find(name), Some(Machine { architecture, accelerators }), "{name}");
+        }
+        for name in ["t3", "t3.", "t3.huge", "mac2.metal", ""] {
+            assert_eq!(Machine::find(name), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! Node groups: what they run on, how many there are, which image they boot.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    Ami, Compute, Drivers, Key, NodeGroup, Taint,
+    facts::{Accelerators, Architecture, Machine},
+    profile::NodeShape,
+    resolve::{Conflict, DEFAULT, Resolver},
+    spec::{Accelerator, Capacity, Gibibytes, KubernetesSpec, NodeGroupSpec, NodeImage, Path},
+};
+
+/// Name of the group of a cluster whose file names none.
+const GENERAL: &str = "general";
+
+/// For images with drivers, which are several times as large, and the models that are pulled onto them.
+const ACCELERATED_DISK: Gibibytes = Gibibytes(200);
+
+impl Resolver<'_> {
+    pub(super) fn compute(&mut self, spec: &KubernetesSpec, path: &Path) -> Compute {
+        let groups = path.key("node_groups");
+        let auto_mode =
+            self.or_because(&path.key("auto_mode"), spec.auto_mode, false, DEFAULT);
+        if auto_mode {
+            if !spec.node_groups.is_empty() {
+                let message = "auto_mode makes the nodes itself; take node_groups out, or auto_mode";
+                self.conflict(Conflict::new(groups, message).with(path.key("auto_mode")));
+            }
+            return Compute::AutoMode;
+        }
+        let mut specs = spec.node_groups.clone();
+        if specs.is_empty()
+            && let Ok(general) = Key::parse(GENERAL)
+        {
+            self.explain(&groups, &format_args!("{{ {GENERAL}: {{}} }}"), "because pods need nodes");
+            specs.insert(general, NodeGroupSpec::default());
+        }
+        let group = |(key, spec): (&Key, &NodeGroupSpec)| {
+            (key.clone(), self.node_group(key, spec, &groups.key(key.as_str())))
+        };
+        Compute::NodeGroups(specs.iter().map(group).collect())
+    }
+
+    fn node_group(&mut self, key: &Key, spec: &NodeGroupSpec, path: &Path) -> NodeGroup {
+        let shape = NodeShape::of(self.spec.profile.unwrap_or_default());
+        let instance_types = self.instance_types(spec, shape, path);
+        let image = self.or_because(&path.key("image"), spec.image, NodeImage::Al2023, DEFAULT);
+        let ami = self.ami(spec.accelerator, image, &instance_types, path);
+        let (min, max, desired) = self.node_counts(spec, shape, path);
+        let disk = match spec.accelerator {
+            Some(accelerator) => {
+                let because = format!("because accelerator is {accelerator}");
+                self.or_because(&path.key("disk"), spec.disk, ACCELERATED_DISK, &because)
+            }
+            None => self.or_profile(&path.key("disk"), spec.disk, shape.disk),
+        };
+        let taints = spec.taints.iter().map(|(key, taint)| {
+            (key.clone(), Taint { value: taint.value.clone(), effect: taint.effect })
+        });
+        NodeGroup {
+            launch_template: self.names.launch_template(key),
+            ami,
+            instance_types,
+            capacity: self.or_because(&path.key("capacity"), spec.capacity, Capacity::OnDemand, DEFAULT),
+            min,
+            max,
+            desired,
+            disk_gib: disk.0,
+            labels: spec.labels.clone(),
+            taints: taints.collect::<BTreeMap<_, _>>(),
+        }
+    }
+
+    fn instance_types(&mut self, spec: &NodeGroupSpec, shape: &NodeShape, path: &Path) -> Vec<String> {
+        spec.instance_types.clone().unwrap_or_else(|| {
+            let because = self.because_profile.clone();
+            self.explain(&path.key("instance_types"), &format_args!("[{}]", shape.instance_type), &because);
+            vec![shape.instance_type.to_owned()]
+        })
+    }
+
+    /// The image that all the types of a group can boot; EKS refuses a group whose image fits only some of them.
+    /// Source: EKS API reference, `CreateNodegroup`, `amiType`.
+    fn ami(&mut self, accelerator: Option<Accelerator>, image: NodeImage, types: &[String], path: &Path) -> Ami {
+        let of_types = path.key("instance_types");
+        let machines: Vec<(usize, &String, Machine)> = types
+            .iter()
+            .enumerate()
+            .filter_map(|(index, name)| Machine::find(name).map(|machine| (index, name, machine)))
+            .collect();
+        let first = machines.first();
+        let architecture = first.map_or(Architecture::X86, |(.., machine)| machine.architecture);
+        for (index, name, machine) in &machines {
+            if machine.architecture != architecture {
+                let message = format!(
+                    "\"{name}\" is {}, but \"{}\" is {}; one group has one architecture",
+                    machine.architecture.as_str(),
+                    first.map_or("", |(_, name, _)| name),
+                    architecture.as_str()
+                );
+                self.conflict(Conflict::new(of_types.index(*index), message));
+            }
+            if let Some(message) = unfit(accelerator, name, machine.accelerators) {
+                let conflict = Conflict::new(of_types.index(*index), message);
+                self.conflict(conflict.with(path.key("accelerator")));
+            }
+        }
+        let drivers = match accelerator {
+            None => Drivers::Standard,
+            Some(Accelerator::Nvidia) => Drivers::Nvidia,
+            Some(Accelerator::Neuron) => Drivers::Neuron,
+        };
+        if drivers == Drivers::Neuron && image == NodeImage::Bottlerocket {
+            let message = "EKS has no Bottlerocket with drivers for neuron; use al2023";
+            self.conflict(Conflict::new(path.key("image"), message).with(path.key("accelerator")));
+        }
+        Ami { image, arm: architecture == Architecture::Arm, drivers }
+    }
+
+    fn node_counts(&mut self, spec: &NodeGroupSpec, shape: &NodeShape, path: &Path) -> (u16, u16, u16) {
+        let min = self.or_profile(&path.key("min"), spec.min, shape.min.min(spec.max.unwrap_or(u16::MAX)));
+        let max = self.or_profile(&path.key("max"), spec.max, shape.max.max(min));
+        if max < min {
+            let message = format!("{max} is less than min, which is {min}");
+            self.conflict(Conflict::new(path.key("max"), message).with(path.key("min")));
+        }
+        let desired = self.or_because(&path.key("desired"), spec.desired, min, "because min is so many");
+        if max >= min && !(min..=max).contains(&desired) {
+            let message = format!("{desired} is not between min, which is {min}, and max, which is {max}");
+            let conflict = Conflict::new(path.key("desired"), message);
+            self.conflict(conflict.with(path.key("min")).with(path.key("max")));
+        }
+        (min, max, desired)
+    }
+}
+
+/// Why a machine doesn't go with what the file says about accelerators.
+fn unfit(wanted: Option<Accelerator>, name: &str, found: Accelerators) -> Option<String> {
+    let has = match found {
+        Accelerators::Other => {
+            return Some(format!("\"{name}\" has accelerators for which EKS has no image; use another type"));
+        }
+        Accelerators::Plain => None,
+        Accelerators::Nvidia => Some(Accelerator::Nvidia),
+        Accelerators::Neuron => Some(Accelerator::Neuron),
+    };
+    match (wanted, has) {
+        (wanted, has) if wanted == has => None,
+        (_, Some(has)) => Some(format!("\"{name}\" needs an image with drivers; set accelerator: {has}")),
+        (Some(wanted), None) => {
+            let example = match wanted {
+                Accelerator::Nvidia => "g6.xlarge",
+                Accelerator::Neuron => "inf2.xlarge",
+            };
+            Some(format!("\"{name}\" has no accelerator of {wanted}; use a type such as {example}"))
+        }
+        (None, None) => None,
+    }
+}
