@@ -22,7 +22,15 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     untagged("aws_ecr_lifecycle_policy"),
     data("aws_ecr_repository"),
     plain("aws_eip"),
+    plain("aws_eks_access_entry"),
+    untagged("aws_eks_access_policy_association"),
+    plain("aws_eks_addon"),
+    // What runs in it was put there by others, and isn't in any state.
+    data("aws_eks_cluster"),
+    plain("aws_eks_node_group"),
+    plain("aws_eks_pod_identity_association"),
     plain("aws_flow_log"),
+    plain("aws_iam_openid_connect_provider"),
     plain("aws_iam_role"),
     untagged("aws_iam_role_policy"),
     untagged("aws_iam_role_policy_attachment"),
@@ -30,6 +38,7 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     untagged("aws_kms_alias"),
     // It holds no data itself, but what it encrypted can't be read without it.
     data("aws_kms_key"),
+    plain("aws_launch_template"),
     plain("aws_nat_gateway"),
     untagged("aws_route"),
     plain("aws_route_table"),
@@ -45,6 +54,7 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     plain("aws_subnet"),
     plain("aws_vpc"),
     plain("aws_vpc_endpoint"),
+    plain("aws_vpc_security_group_egress_rule"),
     plain("aws_vpc_security_group_ingress_rule"),
 ];
 

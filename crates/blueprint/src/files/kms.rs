@@ -8,7 +8,7 @@ use super::{
     policies::condition,
 };
 use crate::{
-    hcl::{Block, Expr, File, Reference, Resource, local, template},
+    hcl::{Block, Expr, File, Object, Reference, Resource, local, template},
     render::RenderError,
 };
 
@@ -27,6 +27,26 @@ pub(super) fn require(model: &InfraModel, wanted_at: Option<String>) -> Result<(
 /// The ARN of the key, if the environment has one.
 pub(super) fn arn(model: &InfraModel) -> Option<Reference> {
     model.encryption_key.is_some().then(|| KEY.attr("arn"))
+}
+
+/// A policy that lets a role use the key; `through` names the service that asks in the role's name, if only one may.
+///
+/// Not as a data source: Terraform puts off reading one that refers to something that is about to change, so that new tags
+/// of the key would show as a change of each policy.
+pub(super) fn policy_to_use(actions: &[&'static str], through: Option<Expr>) -> Expr {
+    let statement = Object::new()
+        .field("Effect", "Allow")
+        .field("Action", Expr::list(actions.iter().copied()))
+        .field("Resource", KEY.attr("arn"));
+    let statement = match through {
+        None => statement,
+        Some(service) => {
+            let condition = Object::new().field("StringEquals", Object::new().entry("kms:ViaService", service));
+            statement.field("Condition", condition)
+        }
+    };
+    let document = Object::new().field("Version", "2012-10-17").field("Statement", Expr::list([statement]));
+    Expr::call("jsonencode", [document])
 }
 
 pub(super) fn part(model: &InfraModel) -> Option<Part> {

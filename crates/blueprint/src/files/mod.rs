@@ -20,6 +20,7 @@ mod databases;
 mod endpoints;
 mod flow_logs;
 mod kms;
+mod kubernetes;
 mod locals;
 mod network;
 mod outputs;
@@ -47,6 +48,7 @@ const BLOCKS: &[BuildingBlock] = &[
     BuildingBlock { check: nothing, part: endpoints::part },
     BuildingBlock { check: nothing, part: flow_logs::part },
     BuildingBlock { check: nothing, part: kms::part },
+    BuildingBlock { check: kubernetes::check, part: kubernetes::part },
     BuildingBlock { check: buckets::check, part: buckets::part },
     BuildingBlock { check: registries::check, part: registries::part },
     BuildingBlock { check: databases::check, part: databases::part },

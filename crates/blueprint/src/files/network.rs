@@ -79,7 +79,7 @@ pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
 
 pub(super) fn part(model: &InfraModel) -> Option<Part> {
     let network = model.network.as_ref()?;
-    let part = Part::of(file(network)).local("zones", zones(network));
+    let part = Part::of(file(model, network)).local("zones", zones(network));
     Some(outputs(part, network))
 }
 
@@ -121,10 +121,10 @@ fn outputs(part: Part, network: &Network) -> Part {
     )
 }
 
-fn file(network: &Network) -> File {
+fn file(model: &InfraModel, network: &Network) -> File {
     let file = File::new("network.tf", "The VPC, its subnets, and the ways out of it.");
     let file = vpc(file, network);
-    let file = subnets(file);
+    let file = subnets(file, &SubnetTags::of(model));
     let file = nat(file, network);
     let file = public_routes(file);
     let file = private_routes(file, network);
@@ -158,22 +158,47 @@ fn vpc(file: File, network: &Network) -> File {
     )
 }
 
-fn subnets(file: File) -> File {
+fn subnets(file: File, tags: &SubnetTags<'_>) -> File {
     file.noted(
         "Load balancers and NAT gateways. Nothing gets a public address unless it asks for one.",
-        subnet(PUBLIC_SUBNET, "public"),
+        subnet(PUBLIC_SUBNET, "public", &tags.public),
     )
-    .noted("Workloads.", subnet(PRIVATE_SUBNET, "private"))
-    .noted("Databases and caches: no route to the internet, in or out.", subnet(ISOLATED_SUBNET, "isolated"))
+    .noted("Workloads.", subnet(PRIVATE_SUBNET, "private", &tags.private))
+    .noted(
+        "Databases and caches: no route to the internet, in or out.",
+        subnet(ISOLATED_SUBNET, "isolated", &[]),
+    )
 }
 
-fn subnet(resource: Resource, kind: &'static str) -> Block {
+fn subnet(resource: Resource, kind: &'static str, tags: &[(&'static str, &str)]) -> Block {
     Block::of(resource)
         .arg("for_each", local("zones"))
         .arg("vpc_id", VPC.attr("id"))
         .arg("availability_zone", each_key())
         .arg("cidr_block", each_value(kind))
-        .named_tags(resource, template![local("name"), "-", kind, "-", each_key()])
+        .named_tags_and(resource, template![local("name"), "-", kind, "-", each_key()], tags)
+}
+
+/// Tags by which others find their subnets.
+#[derive(Default)]
+struct SubnetTags<'a> {
+    public: Vec<(&'static str, &'a str)>,
+    private: Vec<(&'static str, &'a str)>,
+}
+
+impl<'a> SubnetTags<'a> {
+    /// What runs in a cluster looks for the subnets of its load balancers and, if it is Karpenter, of its nodes.
+    /// Source: EKS user guide, "Route application and HTTP traffic with Application Load Balancers"; Karpenter
+    /// documentation, "NodeClasses", `subnetSelectorTerms`.
+    fn of(model: &'a InfraModel) -> Self {
+        model.kubernetes.as_ref().map_or_else(Self::default, |cluster| Self {
+            public: vec![("kubernetes.io/role/elb", "1")],
+            private: vec![
+                ("karpenter.sh/discovery", cluster.name.as_str()),
+                ("kubernetes.io/role/internal-elb", "1"),
+            ],
+        })
+    }
 }
 
 fn nat(file: File, network: &Network) -> File {

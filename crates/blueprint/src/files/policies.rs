@@ -6,11 +6,25 @@ use crate::hcl::{Block, Expr};
 /// A `statement` that lets a service of AWS assume a role, and only on behalf of one kind of thing in this account and
 /// region: without the conditions another customer could make the service use the role (confused deputy).
 pub(super) fn service_trust(service: &'static str, source_arn: Expr) -> Block {
+    trust(service, Expr::list(["sts:AssumeRole"]), source_arn)
+}
+
+fn trust(service: &'static str, actions: Expr, source_arn: Expr) -> Block {
     Block::new("statement")
-        .arg("actions", Expr::list(["sts:AssumeRole"]))
+        .arg("actions", actions)
         .block(Block::new("principals").arg("type", "Service").arg("identifiers", Expr::list([service])))
         .block(condition("StringEquals", "aws:SourceAccount", Expr::from(data::CALLER.attr("account_id"))))
         .block(condition("ArnLike", "aws:SourceArn", source_arn))
+}
+
+/// The same for one thing, whose sessions the service also tags.
+pub(super) fn tagging_service_trust(service: &'static str, source_arn: Expr) -> Block {
+    trust(service, Expr::list(["sts:AssumeRole", "sts:TagSession"]), source_arn)
+}
+
+/// A `statement` that allows some actions on some things.
+pub(super) fn allow(actions: &[&'static str], resources: Expr) -> Block {
+    Block::new("statement").arg("actions", Expr::list(actions.iter().copied())).arg("resources", resources)
 }
 
 /// A `condition` of a statement, with one value.

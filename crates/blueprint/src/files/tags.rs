@@ -24,6 +24,17 @@ impl Block {
         self.tags_object(Object::new().field("Name", name).entry(ADDRESS, resource.address_tag()))
     }
 
+    /// The same and tags by which a service or a controller finds the resource.
+    pub(super) fn named_tags_and(
+        self,
+        resource: Resource,
+        name: impl Into<Expr>,
+        others: &[(&str, &str)],
+    ) -> Self {
+        let named = Object::new().field("Name", name).entry(ADDRESS, resource.address_tag());
+        self.tags_object(others.iter().fold(named, |object, (key, value)| object.entry(key, *value)))
+    }
+
     fn tags_object(self, own: Object) -> Self {
         self.arg("tags", Expr::call("merge", [Expr::from(local("tags")), Expr::from(own)]))
     }

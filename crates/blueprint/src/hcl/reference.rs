@@ -14,6 +14,8 @@ enum Step {
     Attr(&'static str),
     /// `[each.key]`
     EachKey,
+    /// `[0]`
+    First,
     /// `[*]`, which also turns null into an empty list and anything else that is no list into a list of one
     Splat,
 }
@@ -37,6 +39,11 @@ impl Reference {
         self.step(Step::Attr(name))
     }
 
+    /// `self[0]`: a block that stands once at most, which a provider shows as a list.
+    pub(crate) fn first(self) -> Self {
+        self.step(Step::First)
+    }
+
     /// `self[*]`
     pub(crate) fn splat(self) -> Self {
         self.step(Step::Splat)
@@ -56,6 +63,7 @@ impl Reference {
             Decorated::new(match step {
                 Step::Attr(name) => TraversalOperator::GetAttr(Decorated::new(ident(name))),
                 Step::EachKey => TraversalOperator::Index(each_key().into_expression()),
+                Step::First => TraversalOperator::Index(Expression::from(0)),
                 Step::Splat => TraversalOperator::FullSplat(Decorated::new(Splat)),
             })
         });

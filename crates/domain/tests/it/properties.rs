@@ -58,6 +58,32 @@ fn environments() -> impl Strategy<Value = Value> {
         ("endpoints", values![["s3", "ecr"], [], ["ssm"]]),
         ("flow_logs", values![false, {}, { "retention_days": 7 }]),
     ]);
+    let group = section(vec![
+        ("instance_types", values![["m7i.large", "m6i.large"], ["m7g.large"], ["g6.xlarge"], ["m7i.large", "m7g.large"]]),
+        ("accelerator", one(vec![json!("nvidia")]).boxed()),
+        ("image", values!["al2023", "bottlerocket"]),
+        ("capacity", values!["on_demand", "spot"]),
+        ("min", values![0, 1, 3]),
+        ("max", values![1, 3, 450]),
+        ("disk", values!["50 GiB", "1 TiB"]),
+        ("labels", values![{ "pool": "a", "example.com/team": "b" }]),
+        ("taints", values![{ "dedicated": { "effect": "no_schedule" }, "x/y": { "value": "z", "effect": "no_execute" } }]),
+    ]);
+    let cluster = section(vec![
+        ("version", values!["1.33", "1.36"]),
+        ("support", values!["standard", "extended"]),
+        ("endpoint", values![{}, { "private": true, "public_cidrs": ["203.0.113.0/24", "198.51.100.7/32"] }]),
+        ("encryption", values!["aws", "kms"]),
+        ("logs", values![{}, { "types": [] }, { "types": ["scheduler", "api"], "retention_days": 1 }]),
+        (
+            "access",
+            values![{ "dev": { "principal": "arn:aws:iam::222222222222:role/Dev", "policy": "edit", "namespaces": ["a"] } }],
+        ),
+        ("auto_mode", values![false]),
+        ("node_groups", named(group)),
+        ("addons", values![[], ["metrics-server"]]),
+        ("controllers", values![[], ["external-dns", "external-secrets"]]),
+    ]);
     let bucket = section(vec![
         ("versioning", values![true, false]),
         ("encryption", values!["aws", "kms"]),
@@ -93,6 +119,7 @@ fn environments() -> impl Strategy<Value = Value> {
         ("tags", values![{ "cost-center": "4711", "Größe": "å/b" }]),
         ("cloud", cloud),
         ("network", network),
+        ("kubernetes", cluster),
         ("buckets", named(bucket)),
         ("registries", named(registry)),
         ("databases", named(database)),

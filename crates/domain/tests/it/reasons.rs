@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use terrane_domain::{
-    ApprovalPolicy, DataOnDestroy, EnvironmentId, LifecyclePolicy, Nat, ResolveContext, TenantId, resolve,
+    Ami, ApprovalPolicy, ClusterAddon, ClusterController, Compute, DataOnDestroy, Drivers, EnvironmentId, Key,
+    LifecyclePolicy, Nat, NodeImage, ResolveContext, TenantId, resolve,
 };
 
 use crate::{pins, read, resolved, with_base};
@@ -49,6 +50,73 @@ fn a_database_brings_a_network_without_a_way_out() {
     let reasons = reasons(&with_base("databases: { main: {} }"));
     assert_eq!(reasons["network"], "{} (because databases.main needs one)");
     assert_eq!(reasons["network.nat"], "none (because nothing in it needs a way out)");
+}
+
+#[test]
+fn a_cluster_brings_a_network_with_a_way_out_a_node_group_and_a_key() {
+    let yaml = with_base("kubernetes: {}");
+    let model = resolved(&read(&yaml)).model;
+    assert_eq!(model.network.map(|network| network.nat), Some(Nat::Single));
+    assert!(model.encryption_key.is_some());
+    let cluster = model.kubernetes.unwrap();
+    assert!(cluster.public_cidrs.is_empty() && cluster.environment_key);
+    let Compute::NodeGroups(groups) = cluster.compute else { panic!("{:?}", cluster.compute) };
+    let general = &groups[&Key::parse("general").unwrap()];
+    assert_eq!((general.instance_types.as_slice(), general.min, general.max), (&["t3.large".to_owned()][..], 1, 3));
+    for (path, expected) in [
+        ("network", "{} (because kubernetes needs one)"),
+        ("network.nat", "single (profile small)"),
+        ("kubernetes.version", "1.35 (default)"),
+        ("kubernetes.endpoint.public_cidrs", "[] (because the file names nobody outside)"),
+        ("kubernetes.encryption", "kms (default)"),
+        ("kubernetes.node_groups", "{ general: {} } (because pods need nodes)"),
+        ("kubernetes.node_groups.general.instance_types", "[t3.large] (profile small)"),
+        ("kubernetes.logs.types", "[api, audit, authenticator] (profile small)"),
+    ] {
+        assert_eq!(reason(&yaml, path), expected);
+    }
+}
+
+#[test]
+fn the_image_of_a_group_follows_its_machines() {
+    let ami = |group: &str| {
+        let model = resolved(&read(&with_base(&format!("kubernetes: {{ node_groups: {{ a: {group} }} }}")))).model;
+        match model.kubernetes.unwrap().compute {
+            Compute::NodeGroups(groups) => groups.values().next().unwrap().ami,
+            Compute::AutoMode => panic!("auto mode"),
+        }
+    };
+    let of = |image, arm, drivers| Ami { image, arm, drivers };
+    use NodeImage::{Al2023, Bottlerocket};
+    assert_eq!(ami("{}"), of(Al2023, false, Drivers::Standard));
+    assert_eq!(ami("{ instance_types: [t4g.small], image: bottlerocket }"), of(Bottlerocket, true, Drivers::Standard));
+    assert_eq!(ami("{ instance_types: [g5g.xlarge], accelerator: nvidia }"), of(Al2023, true, Drivers::Nvidia));
+    assert_eq!(ami("{ instance_types: [inf2.xlarge], accelerator: neuron }"), of(Al2023, false, Drivers::Neuron));
+}
+
+#[test]
+fn auto_mode_leaves_out_what_it_brings_itself() {
+    let cluster = resolved(&read(&with_base("kubernetes: { auto_mode: true }"))).model.kubernetes.unwrap();
+    assert_eq!(cluster.compute, Compute::AutoMode);
+    assert_eq!(cluster.addons, [ClusterAddon::MetricsServer]);
+    assert_eq!(cluster.controllers.iter().map(|c| c.kind).collect::<Vec<_>>(), [ClusterController::ExternalSecrets]);
+}
+
+#[test]
+fn the_role_that_makes_the_cluster_needs_no_entry() {
+    let yaml = "name: dev\ncloud: { region: eu-west-1, role_arn: \"arn:aws:iam::222222222222:role/P\" }\nkubernetes: { access: { p: { principal: \"arn:aws:iam::222222222222:role/P\", policy: view } } }\n";
+    let problems = terrane_domain::parse(yaml.as_bytes(), terrane_domain::Format::Yaml).unwrap_err();
+    assert_eq!(
+        problems.to_string(),
+        "1 problem\n  kubernetes.access.p.principal: is the role that makes the cluster, which has cluster_admin anyway; take it out   (line 3)"
+    );
+}
+
+#[test]
+fn a_cluster_that_an_update_was_to_remove_is_still_there_when_all_is_taken_down() {
+    let with = |yaml: &str| resolved(&read(&with_base(yaml))).model;
+    let kept = with("buckets: { a: {} }").with_data_of(&with("kubernetes: {}"));
+    assert!(kept.kubernetes.is_some() && kept.network.is_some() && kept.encryption_key.is_some());
 }
 
 #[test]

@@ -1,0 +1,262 @@
+//! `pod_identities.tf`: roles for the service accounts of addons and controllers, by EKS Pod Identity.
+//!
+//! Each role can be taken by one service account of this cluster and by nothing else: pod identity tags its sessions with
+//! cluster, namespace and service account, and the trust policy insists on the tags.
+//!
+//! Source: EKS user guide, "Create IAM role with trust policy required by EKS Pod Identity" and "Grant Pods access to AWS
+//! resources based on tags".
+
+use terrane_domain::{ClusterController, InfraModel, Kubernetes};
+
+use super::{CLUSTER, addons, addons::AddonIdentity, load_balancer_policy, managed_policy};
+use crate::{
+    files::{
+        data::{CALLER, PARTITION, REGION},
+        kms,
+        part::Part,
+        policies::{allow, condition},
+    },
+    hcl::{Block, Expr, File, ForMap, Object, Reference, Resource, each_key, each_value, local, template},
+};
+
+pub(super) const ROLE: Resource = Resource::per_key("aws_iam_role", "pod");
+const TRUST: Resource = Resource::data_per_key("aws_iam_policy_document", "pod_trust");
+pub(super) const ADDON_POLICIES: Resource = Resource::per_key("aws_iam_role_policy_attachment", "addon");
+const ASSOCIATION: Resource = Resource::per_key("aws_eks_pod_identity_association", "controller");
+const CONTROLLER_POLICIES: Resource = Resource::per_key("aws_iam_role_policy", "controller");
+const KEY_OF_SECRETS: Resource = Resource::one("aws_iam_role_policy", "external_secrets_key");
+const LOAD_BALANCER: Resource = Resource::data("aws_iam_policy_document", "load_balancer_controller");
+const AUTOSCALER: Resource = Resource::data("aws_iam_policy_document", "cluster_autoscaler");
+const EXTERNAL_SECRETS: Resource = Resource::data("aws_iam_policy_document", "external_secrets");
+const EXTERNAL_DNS: Resource = Resource::data("aws_iam_policy_document", "external_dns");
+
+pub(super) fn part(part: Part, model: &InfraModel, cluster: &Kubernetes) -> Part {
+    let addons = addons::identities(cluster);
+    if addons.is_empty() && cluster.controllers.is_empty() {
+        return part;
+    }
+    let part = part.local("pod_identities", identities(&addons, cluster));
+    let file = File::new("pod_identities.tf", "Roles for service accounts in the cluster.")
+        .block(
+            Block::of(ROLE)
+                .arg("for_each", local("pod_identities"))
+                .arg("name", each_value("role"))
+                .arg("description", template!["The service account ", each_value("service_account"), " of the EKS cluster"])
+                .arg("assume_role_policy", TRUST.attr("json"))
+                .tags(ROLE),
+        )
+        .noted("One service account of this cluster: pod identity says in tags for whom it asks.", trust());
+    let file = if addons.is_empty() { file } else { addon_policies(file, &addons) };
+    part.file(controllers(file, model, cluster))
+}
+
+/// Where the chart of a controller puts it, unless told otherwise.
+const fn home(kind: ClusterController) -> &'static str {
+    match kind {
+        ClusterController::LoadBalancer | ClusterController::ClusterAutoscaler => "kube-system",
+        ClusterController::ExternalSecrets | ClusterController::ExternalDns => kind.as_str(),
+    }
+}
+
+fn identities(addons: &[AddonIdentity<'_>], cluster: &Kubernetes) -> Object {
+    let row = |role: &str, namespace: &str, service_account: &str, associated: bool| {
+        Object::new()
+            .field("role", role)
+            .field("namespace", namespace)
+            .field("service_account", service_account)
+            .field("is_controller", associated)
+    };
+    let object = addons.iter().fold(Object::new(), |object, identity| {
+        let account = identity.service_account;
+        object.entry(identity.addon, row(identity.role_name, "kube-system", account, false))
+    });
+    cluster.controllers.iter().fold(object, |object, controller| {
+        let name = controller.kind.as_str();
+        object.entry(name, row(&controller.role_name, home(controller.kind), name, true))
+    })
+}
+
+fn trust() -> Block {
+    let tag = |name, value: Expr| condition("StringEquals", name, value);
+    Block::of(TRUST).arg("for_each", local("pod_identities")).block(
+        Block::new("statement")
+            .arg("actions", Expr::list(["sts:AssumeRole", "sts:TagSession"]))
+            .block(
+                Block::new("principals")
+                    .arg("type", "Service")
+                    .arg("identifiers", Expr::list(["pods.eks.amazonaws.com"])),
+            )
+            .block(tag("aws:RequestTag/eks-cluster-name", super::name().into()))
+            .block(tag("aws:RequestTag/kubernetes-namespace", each_value("namespace").into()))
+            .block(tag("aws:RequestTag/kubernetes-service-account", each_value("service_account").into())),
+    )
+}
+
+fn addon_policies(file: File, addons: &[AddonIdentity<'_>]) -> File {
+    let policies = addons
+        .iter()
+        .fold(Object::new(), |object, identity| object.entry(identity.addon, managed_policy(identity.policy.into())));
+    file.block(
+        Block::of(ADDON_POLICIES)
+            .arg("for_each", policies)
+            .arg("role", ROLE.attr("name"))
+            .arg("policy_arn", Reference::variable("each").attr("value")),
+    )
+}
+
+fn controllers(file: File, model: &InfraModel, cluster: &Kubernetes) -> File {
+    if cluster.controllers.is_empty() {
+        return file;
+    }
+    let documents: Vec<(ClusterController, Resource, Block)> = cluster
+        .controllers
+        .iter()
+        .map(|controller| match controller.kind {
+            kind @ ClusterController::LoadBalancer => (kind, LOAD_BALANCER, load_balancer_policy::document(LOAD_BALANCER, cluster)),
+            kind @ ClusterController::ClusterAutoscaler => (kind, AUTOSCALER, autoscaler()),
+            kind @ ClusterController::ExternalSecrets => (kind, EXTERNAL_SECRETS, external_secrets(model)),
+            kind @ ClusterController::ExternalDns => (kind, EXTERNAL_DNS, external_dns()),
+        })
+        .collect();
+    let policies = documents
+        .iter()
+        .fold(Object::new(), |object, (kind, document, _)| object.entry(kind.as_str(), document.attr("json")));
+    let is_controller = Reference::variable("identity").attr("is_controller");
+    let file = file
+        .noted(
+            "Those of addons are made by EKS with the addon.",
+            Block::of(ASSOCIATION)
+                .arg(
+                    "for_each",
+                    ForMap {
+                        item: "identity",
+                        collection: local("pod_identities"),
+                        value: Reference::variable("identity").into(),
+                        condition: Some(is_controller.into()),
+                    },
+                )
+                .arg("cluster_name", CLUSTER.attr("name"))
+                .arg("namespace", each_value("namespace"))
+                .arg("service_account", each_value("service_account"))
+                .arg("role_arn", ROLE.attr("arn"))
+                .tags(ASSOCIATION),
+        )
+        .block(
+            Block::of(CONTROLLER_POLICIES)
+                .arg("for_each", policies)
+                .arg("name", each_key())
+                .arg("role", ROLE.attr("id"))
+                .arg("policy", Reference::variable("each").attr("value")),
+        );
+    let reads_secrets = documents.iter().any(|(kind, ..)| *kind == ClusterController::ExternalSecrets);
+    let file = documents.into_iter().fold(file, |file, (_, _, document)| file.block(document));
+    if reads_secrets && model.encryption_key.is_some() { file.block(key_of_secrets()) } else { file }
+}
+
+/// Reads can't be narrowed; what changes something is allowed on the groups that EKS made for this cluster's node groups,
+/// which it tags so.
+/// Source: Cluster Autoscaler documentation, "Cluster Autoscaler on AWS", "Full Cluster Autoscaler Features Policy".
+fn autoscaler() -> Block {
+    const READS: &[&str] = &[
+        "autoscaling:DescribeAutoScalingGroups",
+        "autoscaling:DescribeAutoScalingInstances",
+        "autoscaling:DescribeLaunchConfigurations",
+        "autoscaling:DescribeScalingActivities",
+        "autoscaling:DescribeTags",
+        "ec2:DescribeImages",
+        "ec2:DescribeInstanceTypes",
+        "ec2:DescribeLaunchTemplateVersions",
+        "ec2:GetInstanceTypesFromInstanceRequirements",
+    ];
+    const WRITES: &[&str] = &["autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"];
+    let groups = super::eks_arn(["nodegroup/".into(), super::name().into(), "/*".into()]);
+    Block::of(AUTOSCALER)
+        .block(allow(READS, Expr::list(["*"])))
+        .block(allow(&["eks:DescribeNodegroup"], Expr::list([groups])))
+        .block(
+            allow(WRITES, Expr::list(["*"]))
+                .block(condition("StringEquals", "aws:ResourceTag/eks:cluster-name", super::name().into())),
+        )
+}
+
+/// Secrets of this environment by their tag, and those that RDS keeps for its databases, which carry RDS's tags alone.
+/// Source: External Secrets documentation, "AWS Secrets Manager", "IAM Policy"; RDS user guide, "Password management with
+/// Amazon RDS and AWS Secrets Manager".
+fn external_secrets(model: &InfraModel) -> Block {
+    const READS: &[&str] = &[
+        "secretsmanager:DescribeSecret",
+        "secretsmanager:GetResourcePolicy",
+        "secretsmanager:GetSecretValue",
+        "secretsmanager:ListSecretVersionIds",
+    ];
+    let of = |service: &str, rest: &str| {
+        Expr::template([
+            "arn:".into(),
+            PARTITION.attr("partition").into(),
+            ":".into(),
+            service.into(),
+            ":".into(),
+            REGION.attr("id").into(),
+            ":".into(),
+            CALLER.attr("account_id").into(),
+            ":".into(),
+            rest.into(),
+        ])
+    };
+    let secrets = || Expr::list([of("secretsmanager", "secret:*")]);
+    let own = |kind: &str| of("rds", &format!("{kind}:{}-*", model.identity.name_prefix));
+    Block::of(EXTERNAL_SECRETS)
+        .block(
+            allow(READS, secrets()).block(condition(
+                "StringEquals",
+                SECRET_OF_ENVIRONMENT,
+                Expr::from(model.identity.environment_id.to_string()),
+            )),
+        )
+        .block(allow(READS, secrets()).block(condition("ArnLike", "aws:ResourceTag/aws:rds:primaryDBInstanceArn", own("db"))))
+        .block(allow(READS, secrets()).block(condition(
+            "ArnLike",
+            "aws:ResourceTag/aws:rds:primaryDBClusterArn",
+            own("cluster"),
+        )))
+}
+
+/// Secrets Manager decrypts in the name of who asks for a secret.
+fn key_of_secrets() -> Block {
+    let through = template!["secretsmanager.", REGION.attr("id"), ".amazonaws.com"];
+    Block::of(KEY_OF_SECRETS)
+        .arg("name", "use-key")
+        .arg("role", ROLE.at(ClusterController::ExternalSecrets.as_str(), "id"))
+        .arg("policy", kms::policy_to_use(&["kms:Decrypt"], Some(through)))
+}
+
+/// The tag [`tags::ENVIRONMENT`] of a secret, as a condition names it.
+const SECRET_OF_ENVIRONMENT: &str = "aws:ResourceTag/terrane:environment";
+
+/// Only the kinds of record that it writes: a mistake in a chart changes no NS and no MX record.
+/// Source: ExternalDNS documentation, "Setting up ExternalDNS for Services on AWS"; Route 53 developer guide, "Using IAM
+/// policy conditions for fine-grained access control".
+fn external_dns() -> Block {
+    const READS: &[&str] =
+        &["route53:ListHostedZones", "route53:ListResourceRecordSets", "route53:ListTagsForResources"];
+    let zones = template!["arn:", PARTITION.attr("partition"), ":route53:::hostedzone/*"];
+    Block::of(EXTERNAL_DNS).block(allow(READS, Expr::list(["*"]))).block(
+        allow(&["route53:ChangeResourceRecordSets"], Expr::list([zones])).block(
+            Block::new("condition")
+                .arg("test", "ForAllValues:StringEquals")
+                .arg("variable", "route53:ChangeResourceRecordSetsRecordTypes")
+                .arg("values", Expr::list(["A", "AAAA", "CNAME", "TXT"])),
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::tags;
+
+    #[test]
+    fn secrets_are_found_by_the_tag_that_everything_carries() {
+        assert_eq!(SECRET_OF_ENVIRONMENT.strip_prefix("aws:ResourceTag/"), Some(tags::ENVIRONMENT));
+    }
+}

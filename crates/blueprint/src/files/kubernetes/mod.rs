@@ -1,0 +1,110 @@
+//! The EKS cluster: `kubernetes.tf`, `node_groups.tf`, `addons.tf` and `pod_identities.tf`.
+//!
+//! The order in which AWS gets to see them matters more than elsewhere:
+//!
+//! ```text
+//! log group, role -> cluster -> vpc-cni, kube-proxy, pod identity agent -> node groups -> coredns, ebs-csi, metrics-server
+//!                           \-> access entries, roles for service accounts
+//! ```
+//!
+//! A node without vpc-cni never becomes ready, and an addon without nodes never becomes active.
+
+mod access;
+mod addons;
+mod cluster;
+mod identities;
+mod load_balancer_policy;
+mod node_groups;
+mod node_network;
+
+use terrane_domain::{Compute, InfraModel, Kubernetes};
+
+use super::{kms, network, part::Part};
+use crate::{
+    hcl::{Expr, Object, Piece, Reference, Resource, local},
+    render::RenderError,
+};
+
+/// The cluster, for the files of this block.
+const CLUSTER: Resource = Resource::one("aws_eks_cluster", "main");
+const NODE_ROLE: Resource = Resource::one("aws_iam_role", "kubernetes_node");
+const NODE_POLICIES: Resource = Resource::per_key("aws_iam_role_policy_attachment", "kubernetes_node");
+
+pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
+    let Some(cluster) = &model.kubernetes else { return Ok(()) };
+    let path = || "kubernetes".to_owned();
+    network::require(model, Some(path()))?;
+    kms::require(model, cluster.environment_key.then(path))
+}
+
+pub(super) fn part(model: &InfraModel) -> Option<Part> {
+    let cluster = model.kubernetes.as_ref()?;
+    let network = model.network.as_ref()?;
+    let part = Part::default().file(cluster::file(model, cluster, network));
+    let about = Object::new().field("name", &cluster.name).field("version", &cluster.version);
+    let part = access::locals(part.local("cluster", about), cluster);
+    let part = match &cluster.compute {
+        Compute::NodeGroups(groups) => {
+            node_groups::locals(part, groups).file(node_groups::file(cluster, network))
+        }
+        Compute::AutoMode => part,
+    };
+    let part = identities::part(addons::part(part, cluster), model, cluster);
+    Some(outputs(part))
+}
+
+fn outputs(part: Part) -> Part {
+    let certificate_authority = CLUSTER.attr("certificate_authority").first().attr("data");
+    part.output("kubernetes_cluster_name", "The EKS cluster", CLUSTER.attr("name"))
+        .output("kubernetes_endpoint", "Address of the API server", CLUSTER.attr("endpoint"))
+        .output(
+            "kubernetes_certificate_authority",
+            "Who signed the API server's certificate; base64 of PEM",
+            certificate_authority,
+        )
+        .output("kubernetes_oidc_issuer", "Who signs the tokens of service accounts", cluster::issuer())
+        .output(
+            "kubernetes_oidc_provider_arn",
+            "The same in IAM, for roles that trust service accounts by their tokens",
+            cluster::OIDC_PROVIDER.attr("arn"),
+        )
+        .output("kubernetes_node_role_arn", "Role of the nodes", NODE_ROLE.attr("arn"))
+}
+
+/// The name of the cluster, for data sources. They must not ask the cluster itself: Terraform puts off reading a data
+/// source that refers to something that is about to change, and each edit of the cluster would show as a change of every
+/// policy and every addon.
+fn name() -> Reference {
+    local("cluster").attr("name")
+}
+
+/// The version of the cluster, for data sources.
+fn version() -> Reference {
+    local("cluster").attr("version")
+}
+
+/// Whether EKS makes the nodes itself.
+fn is_auto_mode(cluster: &Kubernetes) -> bool {
+    matches!(cluster.compute, Compute::AutoMode)
+}
+
+/// The ARN of a policy that AWS manages.
+fn managed_policy(name: Piece<'_>) -> Expr {
+    use super::data::PARTITION;
+    Expr::template(["arn:".into(), PARTITION.attr("partition").into(), ":iam::aws:policy/".into(), name])
+}
+
+/// The ARN of something of EKS in this account and region.
+fn eks_arn<'a>(rest: impl IntoIterator<Item = Piece<'a>>) -> Expr {
+    use super::data::{CALLER, PARTITION, REGION};
+    let account = [
+        "arn:".into(),
+        PARTITION.attr("partition").into(),
+        ":eks:".into(),
+        REGION.attr("id").into(),
+        ":".into(),
+        CALLER.attr("account_id").into(),
+        ":".into(),
+    ];
+    Expr::template(account.into_iter().chain(rest))
+}
