@@ -64,11 +64,12 @@ pub use model::*;
 pub use resolve::{LifecyclePolicy, Reason, ResolveContext, Resolved, resolve};
 pub use schema::json_schema;
 pub use spec::{
-    Accelerator, AccessPolicy, AccessSpec, ApprovalPolicy, BucketLifecycleSpec, BucketSpec, Capacity, CloudSpec,
-    ClusterAddon, ClusterController, ClusterEndpointSpec, ClusterLog, ClusterLogsSpec, KubernetesSpec, NodeGroupSpec,
-    NodeImage, SupportType, TaintEffect, TaintSpec, DataOnDestroy, DatabaseEngine, DatabaseSize,
-    DatabaseSpec, Encryption, Endpoint, EnvironmentName, EnvironmentSpec, FlowLogsSpec, Format, Gibibytes,
-    LifecycleSpec, MAX_SPEC_BYTES, Minutes, MonitoringSpec, NetworkSpec, OnDestroySpec, Problem, Problems,
-    Profile, Provider, RegistrySpec, Size, StateLock, StateSpec, Switch, ZonesSpec, parse, parse_value,
+    Accelerator, AccessPolicy, AccessSpec, ApprovalPolicy, BucketLifecycleSpec, BucketSpec, Capacity,
+    CloudSpec, ClusterAddon, ClusterController, ClusterEndpointSpec, ClusterLog, ClusterLogsSpec,
+    DataOnDestroy, DatabaseEngine, DatabaseSize, DatabaseSpec, Encryption, Endpoint, EnvironmentName,
+    EnvironmentSpec, FlowLogsSpec, Format, Gibibytes, KubernetesSpec, LifecycleSpec, MAX_SPEC_BYTES, Minutes,
+    MonitoringSpec, NetworkSpec, NodeGroupSpec, NodeImage, OnDestroySpec, Problem, Problems, Profile,
+    Provider, RegistrySpec, Size, StateLock, StateSpec, SupportType, Switch, TaintEffect, TaintSpec,
+    ZonesSpec, parse, parse_value,
 };
 pub use starter::starter_file;

@@ -39,8 +39,9 @@ pub use buckets::{BucketLifecycleSpec, BucketSpec};
 pub use cloud::{CloudSpec, Provider};
 pub use databases::{DatabaseEngine, DatabaseSize, DatabaseSpec, MonitoringSpec};
 pub use kubernetes::{
-    Accelerator, AccessPolicy, AccessSpec, Capacity, ClusterAddon, ClusterController, ClusterEndpointSpec, ClusterLog,
-    ClusterLogsSpec, KubernetesSpec, NodeGroupSpec, NodeImage, SupportType, TaintEffect, TaintSpec,
+    Accelerator, AccessPolicy, AccessSpec, Capacity, ClusterAddon, ClusterController, ClusterEndpointSpec,
+    ClusterLog, ClusterLogsSpec, KubernetesSpec, NodeGroupSpec, NodeImage, SupportType, TaintEffect,
+    TaintSpec,
 };
 pub use lifecycle::{ApprovalPolicy, DataOnDestroy, LifecycleSpec, OnDestroySpec};
 pub use network::{Endpoint, FlowLogsSpec, NetworkSpec, ZonesSpec};

@@ -41,7 +41,8 @@ pub(super) fn policy_to_use(actions: &[&'static str], through: Option<Expr>) -> 
     let statement = match through {
         None => statement,
         Some(service) => {
-            let condition = Object::new().field("StringEquals", Object::new().entry("kms:ViaService", service));
+            let condition =
+                Object::new().field("StringEquals", Object::new().entry("kms:ViaService", service));
             statement.field("Condition", condition)
         }
     };

@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use terrane_blueprint::{RenderedFiles, render};
 use terrane_domain::*;
 
-use crate::{models, tree};
+use crate::{hostile_cluster, models, tree};
 
 /// What is likely to break out of a string.
 pub const NASTY: [&str; 50] = [
@@ -87,8 +87,18 @@ fn text() -> impl Strategy<Value = String> {
 /// error here. Keys of maps are not among them: their type admits nothing nasty.
 fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
     let mut model = small();
-    let InfraModel { identity, cloud, tags, encryption_key, network, buckets, registries, databases, state } =
-        &mut model;
+    let InfraModel {
+        identity,
+        cloud,
+        tags,
+        encryption_key,
+        network,
+        kubernetes,
+        buckets,
+        registries,
+        databases,
+        state,
+    } = &mut model;
     let Identity { environment_id: _, tenant_id: _, name: _, name_prefix, pins } = identity;
     let Pins { blueprint: _, aws_provider } = pins;
     let AwsCloud { region, account_id, assume_role } = cloud;
@@ -117,6 +127,7 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
     *interface_endpoints = vec![next(), next()];
     *tags = [(next(), next()), (next(), next())].into();
 
+    hostile_cluster::put_texts(kubernetes.as_mut().unwrap(), &mut next);
     for bucket in buckets.values_mut() {
         let Bucket { name, versioning: _, encryption: _, lifecycle: _, force_destroy: _ } = bucket;
         *name = next();
@@ -161,6 +172,11 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
 fn small() -> InfraModel {
     let mut model = models::full();
     model.network = Some(models::network(1, Nat::Single));
+    let cluster = model.kubernetes.as_mut().unwrap();
+    cluster.access.retain(|key, _| key.as_str() == "developers");
+    if let Compute::NodeGroups(groups) = &mut cluster.compute {
+        groups.retain(|key, _| key.as_str() == "gpu");
+    }
     model.buckets.retain(|key, _| key.as_str() == "uploads");
     model.registries.retain(|key, _| key.as_str() == "api");
     model.databases.retain(|key, _| key.as_str() == "main");

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod evaluation;
+mod hostile_cluster;
 mod hostile_text;
 mod layout;
 mod models;

@@ -1,5 +1,9 @@
 //! Models to render: built by hand, so that these tests need nothing of `resolve`.
 
+// The benchmarks include this file from elsewhere.
+#[path = "models/kubernetes.rs"]
+mod kubernetes;
+
 use std::collections::BTreeMap;
 
 use terrane_blueprint::current_pins;
@@ -26,6 +30,7 @@ pub fn minimal() -> InfraModel {
         tags: BTreeMap::new(),
         encryption_key: None,
         network: None,
+        kubernetes: None,
         buckets: BTreeMap::from([(key("files"), plain_bucket("dev-anna-4f2a91c0-files"))]),
         registries: BTreeMap::new(),
         databases: BTreeMap::new(),
@@ -49,6 +54,7 @@ pub fn full() -> InfraModel {
     model.encryption_key =
         Some(EncryptionKey { alias: "alias/dev-anna-4f2a91c0".to_owned(), deletion_window_days: 30 });
     model.network = Some(network(3, Nat::PerAz));
+    model.kubernetes = Some(kubernetes::full());
     model.buckets = BTreeMap::from([
         (key("logs"), plain_bucket("dev-anna-4f2a91c0-logs")),
         (
@@ -106,6 +112,19 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
         Some(Network { flow_logs: None, interface_endpoints: Vec::new(), ..network(2, Nat::Single) });
     monitored.databases = BTreeMap::from([(key("main"), database("dev-anna-4f2a91c0-main", false))]);
 
+    let clusters = kubernetes::all().into_iter().map(|(name, cluster)| {
+        let mut model = minimal();
+        model.buckets.clear();
+        model.network =
+            Some(Network { flow_logs: None, interface_endpoints: Vec::new(), ..network(2, Nat::Single) });
+        if cluster.environment_key {
+            let alias = "alias/dev-anna-4f2a91c0".to_owned();
+            model.encryption_key = Some(EncryptionKey { alias, deletion_window_days: 7 });
+        }
+        model.kubernetes = Some(cluster);
+        (name, model)
+    });
+
     let mut foreign = full();
     foreign.tags = [
         ("équipe", "données"),
@@ -117,7 +136,7 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
     .map(|(k, v)| (k.to_owned(), v.to_owned()))
     .into();
 
-    vec![
+    let others = vec![
         ("minimal", minimal()),
         ("full", full()),
         ("full_unprotected", full().unprotected(OnDestroy::Snapshot { suffix: "0a1b2c3d" })),
@@ -127,7 +146,8 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
         ("bare_network", bare_network),
         ("monitored", monitored),
         ("foreign", foreign),
-    ]
+    ];
+    others.into_iter().chain(clusters).collect()
 }
 
 pub fn key(text: &str) -> Key {

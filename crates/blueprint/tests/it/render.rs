@@ -45,6 +45,10 @@ fn files_come_in_reading_order_and_only_where_there_is_something_to_say() {
             "network.tf",
             "endpoints.tf",
             "flow_logs.tf",
+            "kubernetes.tf",
+            "node_groups.tf",
+            "addons.tf",
+            "pod_identities.tf",
             "buckets.tf",
             "registries.tf",
             "databases.tf",
@@ -85,16 +89,18 @@ fn what_refers_to_something_that_is_not_there_is_refused() {
         model.buckets.values_mut().for_each(|bucket| bucket.encryption = BucketEncryption::S3Managed);
         model.registries.values_mut().for_each(|registry| registry.environment_key = false);
         model.databases.values_mut().for_each(|database| database.environment_key = false);
+        model.kubernetes.iter_mut().for_each(|cluster| cluster.environment_key = false);
         change(&mut model);
         render(&model).map(drop).map_err(|error| error.to_string())
     };
     assert_eq!(without_key(|_| {}), Ok(()));
     type Change = fn(&mut InfraModel);
-    let changes: [(&str, Change); 3] = [
+    let changes: [(&str, Change); 4] = [
         ("buckets.logs", |m| {
             m.buckets.values_mut().for_each(|b| b.encryption = BucketEncryption::EnvironmentKey)
         }),
         ("registries.api", |m| m.registries.values_mut().for_each(|r| r.environment_key = true)),
+        ("kubernetes", |m| m.kubernetes.iter_mut().for_each(|k| k.environment_key = true)),
         ("databases.main", |m| m.databases.values_mut().for_each(|d| d.environment_key = true)),
     ];
     for (path, change) in changes {
@@ -106,6 +112,8 @@ fn what_refers_to_something_that_is_not_there_is_refused() {
     model.network.as_mut().unwrap().zones.clear();
     assert_eq!(render(&model), Err(RenderError::NoZones));
     model.network = None;
+    assert_eq!(render(&model), Err(RenderError::NoNetwork { path: "kubernetes".to_owned() }));
+    model.kubernetes = None;
     assert_eq!(render(&model), Err(RenderError::NoNetwork { path: "databases.main".to_owned() }));
     model.databases = BTreeMap::new();
     assert!(render(&model).is_ok());
@@ -113,7 +121,7 @@ fn what_refers_to_something_that_is_not_there_is_refused() {
 
 #[test]
 fn what_can_not_be_made_again_holds_data() {
-    for kind in ["aws_db_instance", "aws_s3_bucket", "aws_ecr_repository", "aws_kms_key"] {
+    for kind in ["aws_db_instance", "aws_s3_bucket", "aws_ecr_repository", "aws_eks_cluster", "aws_kms_key"] {
         assert!(holds_data(kind), "{kind}");
     }
     for kind in ["aws_vpc", "aws_cloudwatch_log_group", "aws_s3_bucket_policy", "aws_unheard_of", ""] {

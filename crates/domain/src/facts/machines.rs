@@ -61,9 +61,9 @@ impl Machine {
 
     /// The name of every instance type.
     pub(crate) fn names() -> impl Iterator<Item = String> {
-        FAMILIES
-            .iter()
-            .flat_map(|Family(family, .., sizes)| sizes.split(' ').map(move |size| format!("{family}.{size}")))
+        FAMILIES.iter().flat_map(|Family(family, .., sizes)| {
+            sizes.split(' ').map(move |size| format!("{family}.{size}"))
+        })
     }
 }
 

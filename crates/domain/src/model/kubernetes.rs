@@ -6,7 +6,9 @@ use ipnet::Ipv4Net;
 use serde::Serialize;
 
 use super::Key;
-use crate::{AccessPolicy, Capacity, ClusterAddon, ClusterController, ClusterLog, NodeImage, SupportType, TaintEffect};
+use crate::{
+    AccessPolicy, Capacity, ClusterAddon, ClusterController, ClusterLog, NodeImage, SupportType, TaintEffect,
+};
 
 /// An EKS cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -90,7 +90,8 @@ impl Resolver<'_> {
         for (key, spec) in specs {
             let here = path.key(key.as_str()).key("principal");
             if self.spec.cloud.role_arn.as_ref() == Some(&spec.principal) {
-                let message = "is the role that makes the cluster, which has cluster_admin anyway; take it out";
+                let message =
+                    "is the role that makes the cluster, which has cluster_admin anyway; take it out";
                 self.conflict(Conflict::new(here, message).with(Path::root().key("cloud").key("role_arn")));
             } else if let Some(other) = seen.insert(&spec.principal, key) {
                 let message = format!(

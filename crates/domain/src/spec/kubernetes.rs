@@ -201,8 +201,10 @@ const WIDEST_PREFIX: u8 = 8;
 fn public_cidr(value: &Value<'_>) -> Option<Ipv4Net> {
     let text = value.text("an address range such as 203.0.113.0/24")?;
     let Ok(net) = text.parse::<Ipv4Net>() else {
-        return value
-            .reject(format!("{} is not an address range; expected one such as 203.0.113.0/24", quoted(text)));
+        return value.reject(format!(
+            "{} is not an address range; expected one such as 203.0.113.0/24",
+            quoted(text)
+        ));
     };
     if net.addr() != net.network() {
         return value.reject(format!("{net} has bits set outside its prefix; did you mean {}?", net.trunc()));

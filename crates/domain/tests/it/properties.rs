@@ -59,7 +59,10 @@ fn environments() -> impl Strategy<Value = Value> {
         ("flow_logs", values![false, {}, { "retention_days": 7 }]),
     ]);
     let group = section(vec![
-        ("instance_types", values![["m7i.large", "m6i.large"], ["m7g.large"], ["g6.xlarge"], ["m7i.large", "m7g.large"]]),
+        (
+            "instance_types",
+            values![["m7i.large", "m6i.large"], ["m7g.large"], ["g6.xlarge"], ["m7i.large", "m7g.large"]],
+        ),
         ("accelerator", one(vec![json!("nvidia")]).boxed()),
         ("image", values!["al2023", "bottlerocket"]),
         ("capacity", values!["on_demand", "spot"]),
@@ -67,7 +70,10 @@ fn environments() -> impl Strategy<Value = Value> {
         ("max", values![1, 3, 450]),
         ("disk", values!["50 GiB", "1 TiB"]),
         ("labels", values![{ "pool": "a", "example.com/team": "b" }]),
-        ("taints", values![{ "dedicated": { "effect": "no_schedule" }, "x/y": { "value": "z", "effect": "no_execute" } }]),
+        (
+            "taints",
+            values![{ "dedicated": { "effect": "no_schedule" }, "x/y": { "value": "z", "effect": "no_execute" } }],
+        ),
     ]);
     let cluster = section(vec![
         ("version", values!["1.33", "1.36"]),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use terrane_domain::{
-    Ami, ApprovalPolicy, ClusterAddon, ClusterController, Compute, DataOnDestroy, Drivers, EnvironmentId, Key,
-    LifecyclePolicy, Nat, NodeImage, ResolveContext, TenantId, resolve,
+    Ami, ApprovalPolicy, ClusterAddon, ClusterController, Compute, DataOnDestroy, Drivers, EnvironmentId,
+    Key, LifecyclePolicy, Nat, NodeImage, ResolveContext, TenantId, resolve,
 };
 
 use crate::{pins, read, resolved, with_base};
@@ -62,7 +62,10 @@ fn a_cluster_brings_a_network_with_a_way_out_a_node_group_and_a_key() {
     assert!(cluster.public_cidrs.is_empty() && cluster.environment_key);
     let Compute::NodeGroups(groups) = cluster.compute else { panic!("{:?}", cluster.compute) };
     let general = &groups[&Key::parse("general").unwrap()];
-    assert_eq!((general.instance_types.as_slice(), general.min, general.max), (&["t3.large".to_owned()][..], 1, 3));
+    assert_eq!(
+        (general.instance_types.as_slice(), general.min, general.max),
+        (&["t3.large".to_owned()][..], 1, 3)
+    );
     for (path, expected) in [
         ("network", "{} (because kubernetes needs one)"),
         ("network.nat", "single (profile small)"),
@@ -80,7 +83,8 @@ fn a_cluster_brings_a_network_with_a_way_out_a_node_group_and_a_key() {
 #[test]
 fn the_image_of_a_group_follows_its_machines() {
     let ami = |group: &str| {
-        let model = resolved(&read(&with_base(&format!("kubernetes: {{ node_groups: {{ a: {group} }} }}")))).model;
+        let model =
+            resolved(&read(&with_base(&format!("kubernetes: {{ node_groups: {{ a: {group} }} }}")))).model;
         match model.kubernetes.unwrap().compute {
             Compute::NodeGroups(groups) => groups.values().next().unwrap().ami,
             Compute::AutoMode => panic!("auto mode"),
@@ -89,9 +93,18 @@ fn the_image_of_a_group_follows_its_machines() {
     let of = |image, arm, drivers| Ami { image, arm, drivers };
     use NodeImage::{Al2023, Bottlerocket};
     assert_eq!(ami("{}"), of(Al2023, false, Drivers::Standard));
-    assert_eq!(ami("{ instance_types: [t4g.small], image: bottlerocket }"), of(Bottlerocket, true, Drivers::Standard));
-    assert_eq!(ami("{ instance_types: [g5g.xlarge], accelerator: nvidia }"), of(Al2023, true, Drivers::Nvidia));
-    assert_eq!(ami("{ instance_types: [inf2.xlarge], accelerator: neuron }"), of(Al2023, false, Drivers::Neuron));
+    assert_eq!(
+        ami("{ instance_types: [t4g.small], image: bottlerocket }"),
+        of(Bottlerocket, true, Drivers::Standard)
+    );
+    assert_eq!(
+        ami("{ instance_types: [g5g.xlarge], accelerator: nvidia }"),
+        of(Al2023, true, Drivers::Nvidia)
+    );
+    assert_eq!(
+        ami("{ instance_types: [inf2.xlarge], accelerator: neuron }"),
+        of(Al2023, false, Drivers::Neuron)
+    );
 }
 
 #[test]
@@ -99,7 +112,10 @@ fn auto_mode_leaves_out_what_it_brings_itself() {
     let cluster = resolved(&read(&with_base("kubernetes: { auto_mode: true }"))).model.kubernetes.unwrap();
     assert_eq!(cluster.compute, Compute::AutoMode);
     assert_eq!(cluster.addons, [ClusterAddon::MetricsServer]);
-    assert_eq!(cluster.controllers.iter().map(|c| c.kind).collect::<Vec<_>>(), [ClusterController::ExternalSecrets]);
+    assert_eq!(
+        cluster.controllers.iter().map(|c| c.kind).collect::<Vec<_>>(),
+        [ClusterController::ExternalSecrets]
+    );
 }
 
 #[test]

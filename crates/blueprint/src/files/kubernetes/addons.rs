@@ -77,15 +77,20 @@ fn driver(waits: Option<Expr>) -> Block {
     let cluster_id = Object::new().field("k8sTagClusterId", super::name());
     let configuration = Object::new().field("controller", cluster_id);
     let addon = one(EBS_CSI, name)
-        .note("Volumes carry the cluster's name, so that they can be told from another cluster's when it goes.")
+        .note(
+            "Volumes carry the cluster's name, so that they can be told from another cluster's when it goes.",
+        )
         .arg("configuration_values", Expr::call("jsonencode", [configuration]));
     with_role(addon, name, DRIVER_ACCOUNT).arg_if_some("depends_on", waits)
 }
 
 fn several(resource: Resource, names: Vec<&str>) -> Block {
     let block = Block::of(resource).arg("for_each", set(names));
-    settled(block.arg("cluster_name", CLUSTER.attr("name")).arg("addon_name", each_key()), VERSIONS.attr("version").into())
-        .tags(resource)
+    settled(
+        block.arg("cluster_name", CLUSTER.attr("name")).arg("addon_name", each_key()),
+        VERSIONS.attr("version").into(),
+    )
+    .tags(resource)
 }
 
 fn one(resource: Resource, name: &'static str) -> Block {

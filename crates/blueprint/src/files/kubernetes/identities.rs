@@ -16,7 +16,9 @@ use crate::{
         part::Part,
         policies::{allow, condition},
     },
-    hcl::{Block, Expr, File, ForMap, Object, Reference, Resource, each_key, each_value, local, template},
+    hcl::{
+        Block, Expr, File, ForMap, Object, Piece, Reference, Resource, each_key, each_value, local, template,
+    },
 };
 
 pub(super) const ROLE: Resource = Resource::per_key("aws_iam_role", "pod");
@@ -41,7 +43,10 @@ pub(super) fn part(part: Part, model: &InfraModel, cluster: &Kubernetes) -> Part
             Block::of(ROLE)
                 .arg("for_each", local("pod_identities"))
                 .arg("name", each_value("role"))
-                .arg("description", template!["The service account ", each_value("service_account"), " of the EKS cluster"])
+                .arg(
+                    "description",
+                    template!["The service account ", each_value("service_account"), " of the EKS cluster"],
+                )
                 .arg("assume_role_policy", TRUST.attr("json"))
                 .tags(ROLE),
         )
@@ -93,9 +98,9 @@ fn trust() -> Block {
 }
 
 fn addon_policies(file: File, addons: &[AddonIdentity<'_>]) -> File {
-    let policies = addons
-        .iter()
-        .fold(Object::new(), |object, identity| object.entry(identity.addon, managed_policy(identity.policy.into())));
+    let policies = addons.iter().fold(Object::new(), |object, identity| {
+        object.entry(identity.addon, managed_policy(identity.policy.into()))
+    });
     file.block(
         Block::of(ADDON_POLICIES)
             .arg("for_each", policies)
@@ -112,15 +117,17 @@ fn controllers(file: File, model: &InfraModel, cluster: &Kubernetes) -> File {
         .controllers
         .iter()
         .map(|controller| match controller.kind {
-            kind @ ClusterController::LoadBalancer => (kind, LOAD_BALANCER, load_balancer_policy::document(LOAD_BALANCER, cluster)),
+            kind @ ClusterController::LoadBalancer => {
+                (kind, LOAD_BALANCER, load_balancer_policy::document(LOAD_BALANCER))
+            }
             kind @ ClusterController::ClusterAutoscaler => (kind, AUTOSCALER, autoscaler()),
             kind @ ClusterController::ExternalSecrets => (kind, EXTERNAL_SECRETS, external_secrets(model)),
             kind @ ClusterController::ExternalDns => (kind, EXTERNAL_DNS, external_dns()),
         })
         .collect();
-    let policies = documents
-        .iter()
-        .fold(Object::new(), |object, (kind, document, _)| object.entry(kind.as_str(), document.attr("json")));
+    let policies = documents.iter().fold(Object::new(), |object, (kind, document, _)| {
+        object.entry(kind.as_str(), document.attr("json"))
+    });
     let is_controller = Reference::variable("identity").attr("is_controller");
     let file = file
         .noted(
@@ -168,15 +175,17 @@ fn autoscaler() -> Block {
         "ec2:DescribeLaunchTemplateVersions",
         "ec2:GetInstanceTypesFromInstanceRequirements",
     ];
-    const WRITES: &[&str] = &["autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"];
+    const WRITES: &[&str] =
+        &["autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"];
     let groups = super::eks_arn(["nodegroup/".into(), super::name().into(), "/*".into()]);
     Block::of(AUTOSCALER)
         .block(allow(READS, Expr::list(["*"])))
         .block(allow(&["eks:DescribeNodegroup"], Expr::list([groups])))
-        .block(
-            allow(WRITES, Expr::list(["*"]))
-                .block(condition("StringEquals", "aws:ResourceTag/eks:cluster-name", super::name().into())),
-        )
+        .block(allow(WRITES, Expr::list(["*"])).block(condition(
+            "StringEquals",
+            "aws:ResourceTag/eks:cluster-name",
+            super::name().into(),
+        )))
 }
 
 /// Secrets of this environment by their tag, and those that RDS keeps for its databases, which carry RDS's tags alone.
@@ -189,31 +198,35 @@ fn external_secrets(model: &InfraModel) -> Block {
         "secretsmanager:GetSecretValue",
         "secretsmanager:ListSecretVersionIds",
     ];
-    let of = |service: &str, rest: &str| {
-        Expr::template([
+    let of = |service, kind, rest: [Piece<'static>; 2]| {
+        let account = [
             "arn:".into(),
             PARTITION.attr("partition").into(),
             ":".into(),
-            service.into(),
+            Piece::Text(service),
             ":".into(),
             REGION.attr("id").into(),
             ":".into(),
             CALLER.attr("account_id").into(),
             ":".into(),
-            rest.into(),
-        ])
+            Piece::Text(kind),
+            ":".into(),
+        ];
+        Expr::template(account.into_iter().chain(rest))
     };
-    let secrets = || Expr::list([of("secretsmanager", "secret:*")]);
-    let own = |kind: &str| of("rds", &format!("{kind}:{}-*", model.identity.name_prefix));
+    let secrets = || Expr::list([of("secretsmanager", "secret", ["*".into(), "".into()])]);
+    let own = |kind| of("rds", kind, [local("name").into(), "-*".into()]);
     Block::of(EXTERNAL_SECRETS)
-        .block(
-            allow(READS, secrets()).block(condition(
-                "StringEquals",
-                SECRET_OF_ENVIRONMENT,
-                Expr::from(model.identity.environment_id.to_string()),
-            )),
-        )
-        .block(allow(READS, secrets()).block(condition("ArnLike", "aws:ResourceTag/aws:rds:primaryDBInstanceArn", own("db"))))
+        .block(allow(READS, secrets()).block(condition(
+            "StringEquals",
+            SECRET_OF_ENVIRONMENT,
+            Expr::from(model.identity.environment_id.to_string()),
+        )))
+        .block(allow(READS, secrets()).block(condition(
+            "ArnLike",
+            "aws:ResourceTag/aws:rds:primaryDBInstanceArn",
+            own("db"),
+        )))
         .block(allow(READS, secrets()).block(condition(
             "ArnLike",
             "aws:ResourceTag/aws:rds:primaryDBClusterArn",

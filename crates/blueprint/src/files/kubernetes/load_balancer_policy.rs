@@ -7,8 +7,6 @@
 //! Source: AWS Load Balancer Controller documentation, "Configure IAM"; service authorization reference, "Actions, resources,
 //! and condition keys for AWS Elastic Load Balancing V2".
 
-use terrane_domain::Kubernetes;
-
 use crate::{
     files::{
         data::{CALLER, PARTITION, REGION},
@@ -71,7 +69,8 @@ const PROTECTION: &[&str] = &[
     "wafv2:DisassociateWebACL",
 ];
 
-const CREATE: &[&str] = &["elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:CreateTargetGroup"];
+const CREATE: &[&str] =
+    &["elasticloadbalancing:CreateLoadBalancer", "elasticloadbalancing:CreateTargetGroup"];
 
 /// They have no tag of the cluster while they are made, and a listener's parent is what counts.
 const LISTENERS: &[&str] = &[
@@ -101,32 +100,32 @@ const CHANGE: &[&str] = &[
     "elasticloadbalancing:SetSubnets",
 ];
 
-const TARGETS: &[&str] =
-    &["elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets"];
+const TARGETS: &[&str] = &["elasticloadbalancing:DeregisterTargets", "elasticloadbalancing:RegisterTargets"];
 
 const TAGGING: &[&str] = &["elasticloadbalancing:AddTags", "elasticloadbalancing:RemoveTags"];
 
 const GIVEN_TAG: &str = "aws:RequestTag/elbv2.k8s.aws/cluster";
 const OWN_TAG: &str = "aws:ResourceTag/elbv2.k8s.aws/cluster";
 
-pub(super) fn document(resource: Resource, cluster: &Kubernetes) -> Block {
+pub(super) fn document(resource: Resource) -> Block {
     let of_cluster = |tag| condition("StringEquals", tag, super::name().into());
     let anything = || Expr::list(["*"]);
     let document = Block::of(resource)
         .block(allow(READS, anything()))
         .block(allow(PROTECTION, anything()))
-        .block(
-            allow(&["iam:CreateServiceLinkedRole"], anything()).block(condition(
-                "StringEquals",
-                "iam:AWSServiceName",
-                "elasticloadbalancing.amazonaws.com".into(),
-            )),
-        )
+        .block(allow(&["iam:CreateServiceLinkedRole"], anything()).block(condition(
+            "StringEquals",
+            "iam:AWSServiceName",
+            "elasticloadbalancing.amazonaws.com".into(),
+        )))
         .block(allow(CREATE, anything()).block(of_cluster(GIVEN_TAG)))
-        .block(allow(LISTENERS, Expr::list([balancing("listener/*"), balancing("listener-rule/*"), balancing("loadbalancer/*")])))
+        .block(allow(
+            LISTENERS,
+            Expr::list([balancing("listener/*"), balancing("listener-rule/*"), balancing("loadbalancer/*")]),
+        ))
         .block(allow(CHANGE, anything()).block(of_cluster(OWN_TAG)))
         .block(allow(TARGETS, Expr::list([balancing("targetgroup/*")])).block(of_cluster(OWN_TAG)));
-    security_groups(tagging(document), cluster)
+    security_groups(tagging(document))
 }
 
 /// Tags are given when something is made, and changed on what is the cluster's already; the tag of the cluster itself is
@@ -155,7 +154,7 @@ fn tagging(document: Block) -> Block {
 
 /// The controller makes groups for load balancers, and opens those of the nodes to them: the groups that say that they are
 /// this cluster's.
-fn security_groups(document: Block, cluster: &Kubernetes) -> Block {
+fn security_groups(document: Block) -> Block {
     let groups = || ec2("security-group/*");
     let of_cluster = |tag| condition("StringEquals", tag, super::name().into());
     let document = document
@@ -177,7 +176,7 @@ fn security_groups(document: Block, cluster: &Kubernetes) -> Block {
     };
     let of_nodes = Block::new("condition")
         .arg("test", "StringEquals")
-        .arg("variable", format!("aws:ResourceTag/kubernetes.io/cluster/{}", cluster.name))
+        .arg("variable", template!["aws:ResourceTag/kubernetes.io/cluster/", super::name()])
         .arg("values", Expr::list(["owned"]));
     document.block(rules().block(of_cluster(OWN_TAG))).block(rules().block(of_nodes))
 }

@@ -135,7 +135,10 @@ fn node_group(network: &Network) -> Block {
                 ),
         )
         .note("A node without networking never becomes ready, and one without its policies never joins.")
-        .arg("depends_on", Expr::list([addons::VPC_CNI, addons::BEFORE_NODES, NODE_POLICIES].map(Resource::whole)))
+        .arg(
+            "depends_on",
+            Expr::list([addons::VPC_CNI, addons::BEFORE_NODES, NODE_POLICIES].map(Resource::whole)),
+        )
 }
 
 /// Disks are encrypted with the account's key for EBS, `aws/ebs` unless the account chose another. With the
@@ -158,15 +161,17 @@ fn launch_template() -> Block {
                 .arg("http_put_response_hop_limit", 1_u8),
         )
         .block(
-            Block::labelled("dynamic", "block_device_mappings").arg("for_each", each_value("disks_gib")).block(
-                Block::new("content").arg("device_name", mapping("key")).block(
-                    Block::new("ebs")
-                        .arg("volume_size", mapping("value"))
-                        .arg("volume_type", "gp3")
-                        .arg("encrypted", true)
-                        .arg("delete_on_termination", true),
+            Block::labelled("dynamic", "block_device_mappings")
+                .arg("for_each", each_value("disks_gib"))
+                .block(
+                    Block::new("content").arg("device_name", mapping("key")).block(
+                        Block::new("ebs")
+                            .arg("volume_size", mapping("value"))
+                            .arg("volume_type", "gp3")
+                            .arg("encrypted", true)
+                            .arg("delete_on_termination", true),
+                    ),
                 ),
-            ),
         )
         .tags(LAUNCH_TEMPLATE)
 }

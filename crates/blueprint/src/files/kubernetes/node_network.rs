@@ -40,9 +40,8 @@ fn cluster_group() -> Reference {
 }
 
 pub(super) fn blocks(file: File, cluster: &Kubernetes, network: &Network) -> File {
-    let ports = CALLED_BY_API_SERVER
-        .iter()
-        .fold(Object::new(), |object, (name, port)| object.entry(name, *port));
+    let ports =
+        CALLED_BY_API_SERVER.iter().fold(Object::new(), |object, (name, port)| object.entry(name, *port));
     let port = || Reference::variable("each").attr("value");
     let discovery = format!("kubernetes.io/cluster/{}", cluster.name);
     file.noted(

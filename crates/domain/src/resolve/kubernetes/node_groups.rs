@@ -19,8 +19,7 @@ const ACCELERATED_DISK: Gibibytes = Gibibytes(200);
 impl Resolver<'_> {
     pub(super) fn compute(&mut self, spec: &KubernetesSpec, path: &Path) -> Compute {
         let groups = path.key("node_groups");
-        let auto_mode =
-            self.or_because(&path.key("auto_mode"), spec.auto_mode, false, DEFAULT);
+        let auto_mode = self.or_because(&path.key("auto_mode"), spec.auto_mode, false, DEFAULT);
         if auto_mode {
             if !spec.node_groups.is_empty() {
                 let message = "auto_mode makes the nodes itself; take node_groups out, or auto_mode";
@@ -54,9 +53,10 @@ impl Resolver<'_> {
             }
             None => self.or_profile(&path.key("disk"), spec.disk, shape.disk),
         };
-        let taints = spec.taints.iter().map(|(key, taint)| {
-            (key.clone(), Taint { value: taint.value.clone(), effect: taint.effect })
-        });
+        let taints = spec
+            .taints
+            .iter()
+            .map(|(key, taint)| (key.clone(), Taint { value: taint.value.clone(), effect: taint.effect }));
         NodeGroup {
             launch_template: self.names.launch_template(key),
             ami,
@@ -81,7 +81,13 @@ impl Resolver<'_> {
 
     /// The image that all the types of a group can boot; EKS refuses a group whose image fits only some of them.
     /// Source: EKS API reference, `CreateNodegroup`, `amiType`.
-    fn ami(&mut self, accelerator: Option<Accelerator>, image: NodeImage, types: &[String], path: &Path) -> Ami {
+    fn ami(
+        &mut self,
+        accelerator: Option<Accelerator>,
+        image: NodeImage,
+        types: &[String],
+        path: &Path,
+    ) -> Ami {
         let of_types = path.key("instance_types");
         let machines: Vec<(usize, &String, Machine)> = types
             .iter()

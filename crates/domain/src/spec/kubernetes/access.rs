@@ -3,13 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::spec::{
-    decode::Value,
-    problem::quoted,
-    reading::word,
-    rules,
-    words::words,
-};
+use crate::spec::{decode::Value, problem::quoted, reading::word, rules, words::words};
 
 /// A principal that may use the cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]

@@ -170,7 +170,9 @@ fn disk(value: &Value<'_>) -> Option<Gibibytes> {
 fn node_labels(value: &Value<'_>) -> BTreeMap<String, String> {
     fn not_empty(value: &Value<'_>) -> Option<String> {
         match label_value(value)? {
-            text if text.is_empty() => value.reject("is empty, which EKS refuses in a label; give it a value"),
+            text if text.is_empty() => {
+                value.reject("is empty, which EKS refuses in a label; give it a value")
+            }
             text => Some(text),
         }
     }
@@ -215,8 +217,7 @@ fn node_label_key(key: &str) -> Result<String, String> {
     label_key(key)
 }
 
-const LABEL_RULE: &str =
-    "use 1 to 63 of a-z, A-Z, 0-9 and . _ -, starting and ending with a letter or digit";
+const LABEL_RULE: &str = "use 1 to 63 of a-z, A-Z, 0-9 and . _ -, starting and ending with a letter or digit";
 
 /// EKS counts the domain, for which Kubernetes itself allows 253 more.
 /// Source: EKS API reference, `CreateNodegroup`, `labels` and `taints`.
