@@ -9,7 +9,6 @@ pub fn put_texts(cluster: &mut Kubernetes, next: &mut impl FnMut() -> String) {
         version,
         support: _,
         public_cidrs: _,
-        environment_key: _,
         logs: _,
         log_retention_days: _,
         access,

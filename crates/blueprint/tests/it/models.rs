@@ -117,10 +117,8 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
         model.buckets.clear();
         model.network =
             Some(Network { flow_logs: None, interface_endpoints: Vec::new(), ..network(2, Nat::Single) });
-        if cluster.environment_key {
-            let alias = "alias/dev-anna-4f2a91c0".to_owned();
-            model.encryption_key = Some(EncryptionKey { alias, deletion_window_days: 7 });
-        }
+        let alias = "alias/dev-anna-4f2a91c0".to_owned();
+        model.encryption_key = Some(EncryptionKey { alias, deletion_window_days: 7 });
         model.kubernetes = Some(cluster);
         (name, model)
     });

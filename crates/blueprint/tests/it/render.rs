@@ -89,7 +89,7 @@ fn what_refers_to_something_that_is_not_there_is_refused() {
         model.buckets.values_mut().for_each(|bucket| bucket.encryption = BucketEncryption::S3Managed);
         model.registries.values_mut().for_each(|registry| registry.environment_key = false);
         model.databases.values_mut().for_each(|database| database.environment_key = false);
-        model.kubernetes.iter_mut().for_each(|cluster| cluster.environment_key = false);
+        model.kubernetes = None;
         change(&mut model);
         render(&model).map(drop).map_err(|error| error.to_string())
     };
@@ -100,7 +100,7 @@ fn what_refers_to_something_that_is_not_there_is_refused() {
             m.buckets.values_mut().for_each(|b| b.encryption = BucketEncryption::EnvironmentKey)
         }),
         ("registries.api", |m| m.registries.values_mut().for_each(|r| r.environment_key = true)),
-        ("kubernetes", |m| m.kubernetes.iter_mut().for_each(|k| k.environment_key = true)),
+        ("kubernetes", |m| m.kubernetes = models::full().kubernetes),
         ("databases.main", |m| m.databases.values_mut().for_each(|d| d.environment_key = true)),
     ];
     for (path, change) in changes {

@@ -10,7 +10,7 @@ use crate::{
     AccessPolicy, Capacity, ClusterAddon, ClusterController, ClusterLog, NodeImage, SupportType, TaintEffect,
 };
 
-/// An EKS cluster.
+/// An EKS cluster. The environment's key, which is always there, encrypts its secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Kubernetes {
     /// Name of the cluster; 1 to 100 characters.
@@ -21,8 +21,6 @@ pub struct Kubernetes {
     pub support: SupportType,
     /// Ranges from which the API server can be reached beside the VPC; empty for a private endpoint alone.
     pub public_cidrs: Vec<Ipv4Net>,
-    /// Encrypt secrets with the environment's key; otherwise with one that AWS owns.
-    pub environment_key: bool,
     /// Logs of the control plane; may be empty.
     pub logs: Vec<ClusterLog>,
     /// One of the retentions that CloudWatch knows.

@@ -8,8 +8,8 @@ use super::{Conflict, DEFAULT, Resolver};
 use crate::{
     ClusterAccess, ClusterRoles, Compute, Controller, Key, Kubernetes,
     spec::{
-        AccessSpec, ClusterAddon, ClusterController, ClusterLog, ClusterLogsSpec, Encryption, KubernetesSpec,
-        Path, SupportType,
+        AccessSpec, ClusterAddon, ClusterController, ClusterLog, ClusterLogsSpec, KubernetesSpec, Path,
+        SupportType,
     },
 };
 
@@ -29,7 +29,8 @@ impl Resolver<'_> {
             self.explain(&endpoint_path.key("public_cidrs"), &"[]", "because the file names nobody outside");
             Vec::new()
         });
-        let environment_key = self.cluster_key(spec.encryption, &path.key("encryption"));
+        // In every profile: a key costs a dollar a month, a cluster 73, and a cluster can't change its key later.
+        self.wants_key = true;
         let (logs, log_retention_days) = self.cluster_logs(spec.logs.as_ref(), &path.key("logs"));
         let access = self.cluster_access(&spec.access, &path.key("access"));
         let compute = self.compute(spec, &path);
@@ -41,7 +42,6 @@ impl Resolver<'_> {
             version,
             support,
             public_cidrs,
-            environment_key,
             logs,
             log_retention_days,
             access,
@@ -55,14 +55,6 @@ impl Resolver<'_> {
                 ebs_csi: role("ebs-csi"),
             },
         })
-    }
-
-    /// Unlike that of other blocks, this default is the same in every profile: a key costs a dollar a month, a cluster
-    /// 73, and going from AWS's key to one's own later re-encrypts everything that is in it.
-    fn cluster_key(&mut self, given: Option<Encryption>, path: &Path) -> bool {
-        let own = self.or_because(path, given, Encryption::Kms, DEFAULT) == Encryption::Kms;
-        self.wants_key |= own;
-        own
     }
 
     fn cluster_logs(&mut self, given: Option<&ClusterLogsSpec>, path: &Path) -> (Vec<ClusterLog>, u16) {

@@ -10,7 +10,6 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
-    Encryption,
     decode::Value,
     problem::{any_of, quoted},
     reading::{flag, word},
@@ -22,7 +21,8 @@ use crate::{Key, facts};
 pub use access::{AccessPolicy, AccessSpec};
 pub use node_groups::{Accelerator, Capacity, NodeGroupSpec, NodeImage, TaintEffect, TaintSpec};
 
-/// An EKS cluster. Its nodes stand in the private subnets, and who may use it is said by access entries alone.
+/// An EKS cluster. Its nodes stand in the private subnets, who may use it is said by access entries alone, and its secrets
+/// are encrypted with the environment's own key, which it brings.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct KubernetesSpec {
@@ -36,10 +36,6 @@ pub struct KubernetesSpec {
     /// From where the API server can be reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<ClusterEndpointSpec>,
-    /// Whose key encrypts the secrets in etcd; `kms` if not said, because a key of one's own costs little beside a
-    /// cluster. Going back to `aws` replaces the cluster.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub encryption: Option<Encryption>,
     /// Logs of the control plane.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logs: Option<ClusterLogsSpec>,
@@ -144,7 +140,6 @@ pub(super) fn read(value: &Value<'_>) -> Option<KubernetesSpec> {
         version: f.get("version", version),
         support: f.get("support", word),
         endpoint: f.get("endpoint", endpoint),
-        encryption: f.get("encryption", word),
         logs: f.get("logs", logs),
         access: f.named("access", access::read),
         node_groups: f.named("node_groups", node_groups::read),

@@ -79,7 +79,6 @@ fn environments() -> impl Strategy<Value = Value> {
         ("version", values!["1.33", "1.36"]),
         ("support", values!["standard", "extended"]),
         ("endpoint", values![{}, { "private": true, "public_cidrs": ["203.0.113.0/24", "198.51.100.7/32"] }]),
-        ("encryption", values!["aws", "kms"]),
         ("logs", values![{}, { "types": [] }, { "types": ["scheduler", "api"], "retention_days": 1 }]),
         (
             "access",

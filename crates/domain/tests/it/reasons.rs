@@ -59,7 +59,7 @@ fn a_cluster_brings_a_network_with_a_way_out_a_node_group_and_a_key() {
     assert_eq!(model.network.map(|network| network.nat), Some(Nat::Single));
     assert!(model.encryption_key.is_some());
     let cluster = model.kubernetes.unwrap();
-    assert!(cluster.public_cidrs.is_empty() && cluster.environment_key);
+    assert!(cluster.public_cidrs.is_empty());
     let Compute::NodeGroups(groups) = cluster.compute else { panic!("{:?}", cluster.compute) };
     let general = &groups[&Key::parse("general").unwrap()];
     assert_eq!(
@@ -71,7 +71,6 @@ fn a_cluster_brings_a_network_with_a_way_out_a_node_group_and_a_key() {
         ("network.nat", "single (profile small)"),
         ("kubernetes.version", "1.35 (default)"),
         ("kubernetes.endpoint.public_cidrs", "[] (because the file names nobody outside)"),
-        ("kubernetes.encryption", "kms (default)"),
         ("kubernetes.node_groups", "{ general: {} } (because pods need nodes)"),
         ("kubernetes.node_groups.general.instance_types", "[t3.large] (profile small)"),
         ("kubernetes.logs.types", "[api, audit, authenticator] (profile small)"),

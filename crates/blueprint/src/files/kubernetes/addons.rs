@@ -64,7 +64,7 @@ fn set<'a>(names: impl IntoIterator<Item = &'a str>) -> Expr {
 fn before_nodes(file: File) -> File {
     file.noted(
         "Before the nodes, because none is ready without them.",
-        several(BEFORE_NODES, NETWORKING.iter().copied().collect()),
+        several(BEFORE_NODES, NETWORKING.to_vec()),
     )
     .block(
         with_role(one(VPC_CNI, CNI), CNI, NODE_ACCOUNT)

@@ -45,8 +45,7 @@ pub(super) fn file(model: &InfraModel, cluster: &Kubernetes, network: &Network) 
                 .tags(LOG_GROUP),
         );
     let file = role(file, cluster);
-    let file = if cluster.environment_key { use_of_key(file) } else { file };
-    let file = file.noted(
+    let file = use_of_key(file).noted(
         "For roles that trust a service account by its token, as charts without support for pod identity want it.",
         Block::of(OIDC_PROVIDER)
             .arg("url", issuer())
@@ -73,25 +72,18 @@ fn control_plane(cluster: &Kubernetes, network: &Network) -> Block {
                 .arg("authentication_mode", "API")
                 .arg("bootstrap_cluster_creator_admin_permissions", false),
         );
-    let block = if cluster.environment_key {
-        block.block(
-            Block::new("encryption_config")
-                .arg("resources", Expr::list(["secrets"]))
-                .block(Block::new("provider").arg("key_arn", kms::KEY.attr("arn"))),
-        )
-    } else {
-        block
-    };
+    let block = block.block(
+        Block::new("encryption_config")
+            .arg("resources", Expr::list(["secrets"]))
+            .block(Block::new("provider").arg("key_arn", kms::KEY.attr("arn"))),
+    );
     let support_type = match cluster.support {
         terrane_domain::SupportType::Standard => "STANDARD",
         terrane_domain::SupportType::Extended => "EXTENDED",
     };
     let block = block.block(Block::new("upgrade_policy").arg("support_type", support_type));
     let block = if is_auto_mode(cluster) { auto_mode(block) } else { block };
-    let mut prepared = vec![LOG_GROUP.whole(), POLICIES.whole()];
-    if cluster.environment_key {
-        prepared.push(USE_KEY.whole());
-    }
+    let prepared = [LOG_GROUP, POLICIES, USE_KEY].map(Resource::whole);
     let only_at_creation = [
         Reference::variable("bootstrap_self_managed_addons"),
         Reference::variable("access_config").first().attr("bootstrap_cluster_creator_admin_permissions"),

@@ -31,10 +31,9 @@ const NODE_ROLE: Resource = Resource::one("aws_iam_role", "kubernetes_node");
 const NODE_POLICIES: Resource = Resource::per_key("aws_iam_role_policy_attachment", "kubernetes_node");
 
 pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
-    let Some(cluster) = &model.kubernetes else { return Ok(()) };
-    let path = || "kubernetes".to_owned();
-    network::require(model, Some(path()))?;
-    kms::require(model, cluster.environment_key.then(path))
+    let path = || model.kubernetes.as_ref().map(|_| "kubernetes".to_owned());
+    network::require(model, path())?;
+    kms::require(model, path())
 }
 
 pub(super) fn part(model: &InfraModel) -> Option<Part> {

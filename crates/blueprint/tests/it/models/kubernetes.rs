@@ -19,7 +19,6 @@ pub fn full() -> Kubernetes {
         version: "1.35".to_owned(),
         support: SupportType::Extended,
         public_cidrs: vec!["203.0.113.0/24".parse().unwrap(), "198.51.100.7/32".parse().unwrap()],
-        environment_key: true,
         logs: vec![ClusterLog::Api, ClusterLog::Audit],
         log_retention_days: 90,
         access: BTreeMap::from([
@@ -46,7 +45,6 @@ pub fn all() -> Vec<(&'static str, Kubernetes)> {
     let plain = Kubernetes {
         support: SupportType::Standard,
         public_cidrs: Vec::new(),
-        environment_key: false,
         logs: Vec::new(),
         access: BTreeMap::new(),
         compute: Compute::NodeGroups(BTreeMap::from([(key("general"), group("general"))])),
@@ -60,12 +58,7 @@ pub fn all() -> Vec<(&'static str, Kubernetes)> {
         controllers: vec![controller(ClusterController::ExternalSecrets)],
         ..plain.clone()
     };
-    let bare_auto_mode = Kubernetes {
-        environment_key: true,
-        addons: Vec::new(),
-        controllers: Vec::new(),
-        ..auto_mode.clone()
-    };
+    let bare_auto_mode = Kubernetes { addons: Vec::new(), controllers: Vec::new(), ..auto_mode.clone() };
     vec![
         ("cluster", plain),
         ("cluster_auto_mode", auto_mode),
