@@ -43,7 +43,9 @@ fn cloud(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
 /// A range that holds the zones, and zones of the region.
 fn network(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
     match path {
-        "cidr" => one(dice, &["10.0.0.0/16", "10.200.0.0/18", "172.16.8.0/21", "192.168.0.0/20", "100.64.0.0/16"]),
+        "cidr" => {
+            one(dice, &["10.0.0.0/16", "10.200.0.0/18", "172.16.8.0/21", "192.168.0.0/20", "100.64.0.0/16"])
+        }
         "availability_zones" if dice.chance(50) => one(dice, &[2, 3]),
         "availability_zones" => {
             let region = file.get("cloud")?.get("region")?.as_str()?;
