@@ -5,6 +5,7 @@
 mod arguments;
 mod corpus;
 mod evaluation;
+mod examples_page;
 mod hostile_text;
 mod layout;
 mod models;
