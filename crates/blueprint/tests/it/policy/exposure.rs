@@ -16,7 +16,7 @@ pub fn ingress(module: &Module) -> Vec<String> {
     for object in module.objects.iter().filter(|object| !object.is_data) {
         let address = object.address();
         let mut judge = |rule: &Contents, group: &str| {
-            if sources(rule).any(|source| is_everybody(source)) && !is_public_door(module, rule, group) {
+            if sources(rule).any(is_everybody) && !is_public_door(module, rule, group) {
                 findings.push(format!("{address} lets everybody in"));
             }
         };
