@@ -1,15 +1,19 @@
 //! Tests of what is rendered, through the public API only.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
 
 mod arguments;
+mod corpus;
 mod evaluation;
+mod examples_page;
 mod hostile_cluster;
 mod hostile_text;
 mod layout;
 mod models;
+mod policy;
 mod render;
 mod tagging;
 mod terraform;
 mod tree;
+mod unfolded;
 mod validation;
