@@ -52,6 +52,13 @@ profiles! {
     cluster_logs: &'static [ClusterLog]    = WHO_DID_WHAT,               WHO_DID_WHAT,               ALL_LOGS;
     cluster_log_retention_days: u16        = 7,                          30,                         90;
 
+    /// x86, because an image that somebody brings is most likely built for it.
+    node_instance_type: &'static str       = "t3.large",                 "m7i.large",                "m7i.xlarge";
+    /// In large one for each zone.
+    nodes_min: u16                         = 1,                          2,                          3;
+    nodes_max: u16                         = 3,                          6,                          12;
+    node_disk: Gibibytes                   = Gibibytes(30),              Gibibytes(50),              Gibibytes(100);
+
     bucket_versioning: bool                = false,                      true,                       true;
     expire_old_versions_after_days: u32    = 30,                         30,                         90;
     abort_uploads_after_days: u32          = 7,                          7,                          7;
@@ -94,25 +101,6 @@ const ALL_LOGS: &[ClusterLog] = &[
     ClusterLog::ControllerManager,
     ClusterLog::Scheduler,
 ];
-
-/// The defaults of a node group: x86, because an image that somebody brings is most likely built for it.
-pub(crate) struct NodeShape {
-    pub(crate) instance_type: &'static str,
-    pub(crate) min: u16,
-    pub(crate) max: u16,
-    pub(crate) disk: Gibibytes,
-}
-
-impl NodeShape {
-    /// In large there is a node in each of three zones.
-    pub(crate) const fn of(profile: Profile) -> &'static Self {
-        match profile {
-            Profile::Small => &Self { instance_type: "t3.large", min: 1, max: 3, disk: Gibibytes(30) },
-            Profile::Medium => &Self { instance_type: "m7i.large", min: 2, max: 6, disk: Gibibytes(50) },
-            Profile::Large => &Self { instance_type: "m7i.xlarge", min: 3, max: 12, disk: Gibibytes(100) },
-        }
-    }
-}
 
 /// What a size in words means for RDS for PostgreSQL. Graviton, the newest generation that every region offers.
 pub(crate) struct DatabaseShape {

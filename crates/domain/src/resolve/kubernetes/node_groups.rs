@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     Ami, Compute, Drivers, Key, NodeGroup, Taint,
     facts::{Accelerators, Architecture, Machine},
-    profile::NodeShape,
+    profile::Defaults,
     resolve::{Conflict, DEFAULT, Resolver},
     spec::{Accelerator, Capacity, Gibibytes, KubernetesSpec, NodeGroupSpec, NodeImage, Path},
 };
@@ -41,17 +41,17 @@ impl Resolver<'_> {
     }
 
     fn node_group(&mut self, key: &Key, spec: &NodeGroupSpec, path: &Path) -> NodeGroup {
-        let shape = NodeShape::of(self.spec.profile.unwrap_or_default());
-        let instance_types = self.instance_types(spec, shape, path);
+        let defaults = self.defaults;
+        let instance_types = self.instance_types(spec, defaults, path);
         let image = self.or_because(&path.key("image"), spec.image, NodeImage::Al2023, DEFAULT);
         let ami = self.ami(spec.accelerator, image, &instance_types, path);
-        let (min, max, desired) = self.node_counts(spec, shape, path);
+        let (min, max, desired) = self.node_counts(spec, defaults, path);
         let disk = match spec.accelerator {
             Some(accelerator) => {
                 let because = format!("because accelerator is {accelerator}");
                 self.or_because(&path.key("disk"), spec.disk, ACCELERATED_DISK, &because)
             }
-            None => self.or_profile(&path.key("disk"), spec.disk, shape.disk),
+            None => self.or_profile(&path.key("disk"), spec.disk, defaults.node_disk),
         };
         let taints = spec
             .taints
@@ -71,11 +71,15 @@ impl Resolver<'_> {
         }
     }
 
-    fn instance_types(&mut self, spec: &NodeGroupSpec, shape: &NodeShape, path: &Path) -> Vec<String> {
+    fn instance_types(&mut self, spec: &NodeGroupSpec, defaults: &Defaults, path: &Path) -> Vec<String> {
         spec.instance_types.clone().unwrap_or_else(|| {
             let because = self.because_profile.clone();
-            self.explain(&path.key("instance_types"), &format_args!("[{}]", shape.instance_type), &because);
-            vec![shape.instance_type.to_owned()]
+            self.explain(
+                &path.key("instance_types"),
+                &format_args!("[{}]", defaults.node_instance_type),
+                &because,
+            );
+            vec![defaults.node_instance_type.to_owned()]
         })
     }
 
@@ -123,9 +127,10 @@ impl Resolver<'_> {
         Ami { image, arm: architecture == Architecture::Arm, drivers }
     }
 
-    fn node_counts(&mut self, spec: &NodeGroupSpec, shape: &NodeShape, path: &Path) -> (u16, u16, u16) {
-        let min = self.or_profile(&path.key("min"), spec.min, shape.min.min(spec.max.unwrap_or(u16::MAX)));
-        let max = self.or_profile(&path.key("max"), spec.max, shape.max.max(min));
+    fn node_counts(&mut self, spec: &NodeGroupSpec, defaults: &Defaults, path: &Path) -> (u16, u16, u16) {
+        let min =
+            self.or_profile(&path.key("min"), spec.min, defaults.nodes_min.min(spec.max.unwrap_or(u16::MAX)));
+        let max = self.or_profile(&path.key("max"), spec.max, defaults.nodes_max.max(min));
         if max < min {
             let message = format!("{max} is less than min, which is {min}");
             self.conflict(Conflict::new(path.key("max"), message).with(path.key("min")));
