@@ -64,9 +64,13 @@ pub use model::*;
 pub use resolve::{LifecyclePolicy, Reason, ResolveContext, Resolved, resolve};
 pub use schema::json_schema;
 pub use spec::{
-    ApprovalPolicy, BucketLifecycleSpec, BucketSpec, CloudSpec, DataOnDestroy, DatabaseEngine, DatabaseSize,
-    DatabaseSpec, Encryption, Endpoint, EnvironmentName, EnvironmentSpec, FlowLogsSpec, Format, Gibibytes,
-    LifecycleSpec, MAX_SPEC_BYTES, Minutes, MonitoringSpec, NetworkSpec, OnDestroySpec, Problem, Problems,
-    Profile, Provider, RegistrySpec, Size, StateLock, StateSpec, Switch, ZonesSpec, parse, parse_value,
+    AlarmsSpec, ApiGatewaySpec, AppSpec, ApprovalPolicy, Architecture, AutoscalingSpec, BlueGreenSpec,
+    BucketLifecycleSpec, BucketSpec, CapacitySpec, CloudSpec, ContainerInsights, DataOnDestroy,
+    DatabaseEngine, DatabaseSize, DatabaseSpec, DeploySpec, EcsSpec, Encryption, Endpoint, EnvironmentName,
+    EnvironmentSpec, ExposeSpec, FlowLogsSpec, Format, GatewaySpec, Gibibytes, ImageSpec, IngressSpec,
+    LifecycleSpec, LoadBalancerSpec, MAX_SPEC_BYTES, Mebibytes, Millicores, Minutes, MonitoringSpec,
+    NetworkSpec, ObservabilitySpec, OnDestroySpec, Problem, Problems, Profile, Provider, RegistrySpec,
+    ResourcesSpec, RollingSpec, Runtime, SecretSpec, Size, StateLock, StateSpec, Switch, TrafficShift,
+    ZonesSpec, parse, parse_value,
 };
 pub use starter::starter_file;

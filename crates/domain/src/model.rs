@@ -4,9 +4,12 @@
 //! Maps are keyed by the user's own names ([`Key`]), which become Terraform `for_each` keys or literal strings, never
 //! identifiers.
 
+mod apps;
 mod buckets;
 mod databases;
+mod ecs;
 mod network;
+mod observability;
 mod registries;
 
 use std::{collections::BTreeMap, fmt};
@@ -15,9 +18,12 @@ use serde::Serialize;
 
 use crate::{EnvironmentId, TenantId};
 
+pub use apps::{App, AppRuntime, BlueGreen, Deploy, EcsApp, Image, Route, Scaling, Secret};
 pub use buckets::{Bucket, BucketEncryption, BucketLifecycle};
 pub use databases::{Database, EnhancedMonitoring};
+pub use ecs::{AccessLogs, Capacity, Ecs, LoadBalancer, LoadBalancerKind};
 pub use network::{FlowLogs, Nat, Network, Zone};
+pub use observability::{Alarms, Observability};
 pub use registries::Registry;
 
 /// A name that a user gave to a thing in a map (`databases.main`): 1 to 24 of a-z, 0-9 and `-`, starting with a
@@ -76,6 +82,12 @@ pub struct InfraModel {
     pub registries: BTreeMap<Key, Registry>,
     /// Databases by name.
     pub databases: BTreeMap<Key, Database>,
+    /// The ECS cluster.
+    pub ecs: Option<Ecs>,
+    /// Apps by name.
+    pub apps: BTreeMap<Key, App>,
+    /// Logs and alarms.
+    pub observability: Observability,
     /// Where Terraform keeps state.
     pub state: StateBackend,
 }
@@ -155,19 +167,25 @@ impl InfraModel {
         model.buckets.values_mut().for_each(Bucket::unprotect);
         model.registries.values_mut().for_each(Registry::unprotect);
         model.databases.values_mut().for_each(|database| database.unprotect(data));
+        model.ecs.iter_mut().for_each(Ecs::unprotect);
         model
     }
 }
 
 impl InfraModel {
-    /// The same model with the databases, buckets and registries that only `older` has, and what those stand on: what an
-    /// update was to remove may still be there.
+    /// The same model with the databases, buckets, registries and load balancers that only `older` has, and what those
+    /// stand on: what an update was to remove may still be there.
     #[must_use]
     pub fn with_data_of(&self, older: &Self) -> Self {
         let mut model = self.clone();
         keep(&mut model.buckets, &older.buckets);
         keep(&mut model.registries, &older.registries);
         keep(&mut model.databases, &older.databases);
+        match (&mut model.ecs, &older.ecs) {
+            (Some(ecs), Some(older)) => ecs.keep(older),
+            (None, Some(older)) => model.ecs = Some(older.clone()),
+            (_, None) => {}
+        }
         model.network = model.network.or_else(|| older.network.clone());
         model.encryption_key = model.encryption_key.or_else(|| older.encryption_key.clone());
         model

@@ -85,6 +85,58 @@ impl Names {
         format!("/terrane/{}/flow-logs", self.prefix)
     }
 
+    /// ECS cluster: up to 255.
+    pub(crate) fn cluster(&self) -> String {
+        self.prefix.clone()
+    }
+
+    /// Log group into which Container Insights writes. AWS chooses it.
+    pub(crate) fn container_insights_group(&self) -> String {
+        format!("/aws/ecs/containerinsights/{}/performance", self.cluster())
+    }
+
+    /// ECS service and family of its task definitions: up to 255.
+    pub(crate) fn app(&self, key: &Key) -> String {
+        self.fit(key.as_str(), 255)
+    }
+
+    /// ECS service that CodeDeploy deploys: up to 255, and another than the one that ECS deploys by itself, which lives
+    /// for a while beside it when an app goes from one to the other.
+    pub(crate) fn blue_green_app(&self, key: &Key) -> String {
+        self.fit(&format!("{key}-blue-green"), 255)
+    }
+
+    /// Log group of an app or of its API: up to 512.
+    pub(crate) fn app_log_group(&self, key: &Key) -> String {
+        format!("/terrane/{}/apps/{key}", self.prefix)
+    }
+
+    /// Log group of the HTTP API in front of an app: up to 512.
+    pub(crate) fn api_log_group(&self, key: &Key) -> String {
+        format!("/terrane/{}/apis/{key}", self.prefix)
+    }
+
+    /// IAM role of an app for a purpose: up to 64.
+    pub(crate) fn app_role(&self, key: &Key, purpose: &str) -> String {
+        self.fit(&format!("{key}-{purpose}"), 64)
+    }
+
+    /// Target group of an app: up to 32. The letter stands first, where no key can imitate it: `api` has the groups
+    /// `a-api` and `b-api`, and an app called `b-api` has `a-b-api`.
+    pub(crate) fn target_group(&self, key: &Key, letter: char) -> String {
+        self.fit(&format!("{letter}-{key}"), 32)
+    }
+
+    /// Application load balancer: up to 32.
+    pub(crate) fn load_balancer(&self, kind: &str) -> String {
+        self.fit(kind, 32)
+    }
+
+    /// Bucket of the load balancers' access logs: as any bucket. Longer than a [`Key`], so that no bucket of the file has it.
+    pub(crate) fn access_logs_bucket(&self) -> String {
+        self.fit("load-balancer-access-logs", 63)
+    }
+
     /// KMS alias: up to 256, not below `alias/aws/`.
     pub(crate) fn key_alias(&self) -> String {
         format!("alias/terrane/{}", self.prefix)
@@ -94,6 +146,16 @@ impl Names {
 /// The bucket that holds the state of every environment of an account and region: at most 63 characters.
 pub(crate) fn state_bucket(account_id: &str, region: &str) -> String {
     format!("terrane-state-{account_id}-{region}")
+}
+
+/// The place of an app among the rules of a listener, 1 to 40,000. Behind it is room for those that want the same place.
+pub(crate) fn rule_priority(key: &Key) -> u16 {
+    let bits = Sha256::digest(key.as_str().as_bytes())
+        .iter()
+        .take(4)
+        .fold(0, |bits, byte| bits << 8 | u32::from(*byte));
+    // Less than 40,000, which fits.
+    u16::try_from(bits % 40_000).unwrap_or_default() + 1
 }
 
 /// From the last 40 bits of the id. They are random; the first digits of a UUIDv7 are its time, and environments that are
@@ -151,12 +213,22 @@ mod tests {
                 (names.monitoring_role(&key), 64),
                 (names.flow_logs_role(), 64),
                 (names.vpc(), 255),
+                (names.cluster(), 255),
+                (names.app(&key), 255),
+                (names.blue_green_app(&key), 255),
+                (names.app_role(&key, "execution"), 64),
+                (names.target_group(&key, 'b'), 32),
+                (names.load_balancer("internal"), 32),
+                (names.access_logs_bucket(), 63),
             ] {
                 prop_assert!(follows(&text, longest, "-"), "{text}");
             }
             prop_assert!(follows(&names.repository(&key), 256, "-/"));
             prop_assert!(follows(&names.key_alias(), 256, "-/"));
             prop_assert!(follows(&names.flow_logs_group()[1..], 512, "-/"));
+            prop_assert!(follows(&names.app_log_group(&key)[1..], 512, "-/"));
+            prop_assert!(follows(&names.api_log_group(&key)[1..], 512, "-/"));
+            prop_assert!(follows(&names.container_insights_group()[1..], 512, "-/"));
         }
 
         #[test]
@@ -217,8 +289,16 @@ mod tests {
         let keys =
             ["flow", "flow-logs", "mon", "main", "main-mon", "logs"].map(|key| Key::parse(key).unwrap());
         let mut roles: Vec<String> = keys.iter().map(|key| names.monitoring_role(key)).collect();
+        roles.extend(
+            keys.iter()
+                .flat_map(|key| ["task", "execution", "deploy"].map(|purpose| names.app_role(key, purpose))),
+        );
         roles.push(names.flow_logs_role());
         assert_eq!(roles.iter().collect::<BTreeSet<_>>().len(), roles.len());
+        let groups = ["api", "b-api", "a-api"].map(|key| Key::parse(key).unwrap());
+        let groups: Vec<String> =
+            groups.iter().flat_map(|key| ['a', 'b'].map(|letter| names.target_group(key, letter))).collect();
+        assert_eq!(groups.iter().collect::<BTreeSet<_>>().len(), groups.len());
     }
 
     #[test]

@@ -6,7 +6,10 @@
 
 use crate::{
     Nat,
-    spec::{ApprovalPolicy, DataOnDestroy, Encryption, Endpoint, Gibibytes, Profile, Size},
+    spec::{
+        ApprovalPolicy, ContainerInsights, DataOnDestroy, Encryption, Endpoint, Gibibytes, Mebibytes,
+        Millicores, Profile, Size,
+    },
 };
 
 macro_rules! profiles {
@@ -50,6 +53,15 @@ profiles! {
     performance_insights: bool             = false,                      true,                       true;
     /// Seconds between samples; `None` is off.
     enhanced_monitoring: Option<u8>        = None,                       None,                       Some(60);
+
+    app_replicas: u16                      = 1,                          2,                          3;
+    app_cpu: Millicores                    = Millicores(250),            Millicores(500),            Millicores(1_000);
+    app_memory: Mebibytes                  = Mebibytes(512),             Mebibytes(1_024),           Mebibytes(2_048);
+    container_insights: ContainerInsights  = ContainerInsights::Disabled, ContainerInsights::Enabled, ContainerInsights::Enhanced;
+
+    log_retention_days: u16                = 7,                          30,                         90;
+    /// Each alarm costs about as much as a gigabyte of logs.
+    alarms: bool                           = false,                      true,                       true;
 
     deletion_protection: bool              = false,                      false,                      true;
 }

@@ -4,12 +4,15 @@
 //! Rules across values live here too, because they can only be judged once the defaults are known; each [`Conflict`]
 //! names the values on which it rests, so that the reader of a file can leave out those that rest on a broken one.
 
+mod apps;
 mod buckets;
 mod cloud;
 mod conflict;
 mod databases;
+mod ecs;
 mod lifecycle;
 mod network;
+mod observability;
 mod registries;
 mod state;
 
@@ -148,6 +151,9 @@ impl<'a> Resolver<'a> {
         let databases = self.each(&self.spec.databases, "databases", |this, key, spec, path| {
             this.database(key, spec, path, policy)
         });
+        let observability = self.observability();
+        let apps = self.apps(&observability);
+        let ecs = self.ecs(network.as_ref(), &apps, &observability, policy);
         let state = self.state();
         let identity = Identity {
             environment_id: self.context.environment_id,
@@ -168,6 +174,9 @@ impl<'a> Resolver<'a> {
             buckets,
             registries,
             databases,
+            ecs,
+            apps,
+            observability,
             state,
         };
         (Resolved { model, policy, reasons: self.reasons }, self.conflicts)

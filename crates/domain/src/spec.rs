@@ -7,14 +7,17 @@
 //! Each section has a file of its own, which holds its types, its words, its reader and the rules for values that only
 //! it has. What several sections share is in [`words`], [`units`], [`reading`] and [`rules`].
 
+mod apps;
 mod buckets;
 mod cloud;
 mod databases;
 mod decode;
+mod ecs;
 mod json;
 mod lifecycle;
 mod network;
 mod node;
+mod observability;
 mod parse;
 mod problem;
 mod reading;
@@ -34,18 +37,25 @@ use serde::{Serialize, Serializer};
 
 use crate::Key;
 
+pub use apps::{
+    ApiGatewaySpec, AppSpec, Architecture, AutoscalingSpec, BlueGreenSpec, DeploySpec, ExposeSpec,
+    GatewaySpec, ImageSpec, IngressSpec, LoadBalancerSpec, ResourcesSpec, RollingSpec, Runtime, SecretSpec,
+    TrafficShift,
+};
 pub use buckets::{BucketLifecycleSpec, BucketSpec};
 pub use cloud::{CloudSpec, Provider};
 pub use databases::{DatabaseEngine, DatabaseSize, DatabaseSpec, MonitoringSpec};
+pub use ecs::{CapacitySpec, ContainerInsights, EcsSpec};
 pub use lifecycle::{ApprovalPolicy, DataOnDestroy, LifecycleSpec, OnDestroySpec};
 pub use network::{Endpoint, FlowLogsSpec, NetworkSpec, ZonesSpec};
 pub use node::MAX_SPEC_BYTES;
+pub use observability::{AlarmsSpec, ObservabilitySpec};
 pub use parse::{Format, parse, parse_value};
 pub(crate) use problem::{Path, Sink};
 pub use problem::{Problem, Problems};
 pub use registries::RegistrySpec;
 pub use state::{StateLock, StateSpec};
-pub use units::{Gibibytes, Minutes};
+pub use units::{Gibibytes, Mebibytes, Millicores, Minutes};
 pub use words::{Encryption, Profile, Size};
 
 /// An environment, as its file describes it. Only `name` and `cloud.region` are needed; the profile fills in the rest.
@@ -82,6 +92,16 @@ pub struct EnvironmentSpec {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(default)]
     pub databases: BTreeMap<Key, DatabaseSpec>,
+    /// An ECS cluster on Fargate, which runs the apps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ecs: Option<EcsSpec>,
+    /// Containers that run all the time, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(default)]
+    pub apps: BTreeMap<Key, AppSpec>,
+    /// Logs and alarms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observability: Option<ObservabilitySpec>,
     /// Where Terraform keeps its state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<StateSpec>,
@@ -153,6 +173,9 @@ fn environment(value: &Value<'_>) -> Option<EnvironmentSpec> {
     let buckets = f.named("buckets", buckets::read);
     let registries = f.named("registries", registries::read);
     let databases = f.named("databases", databases::read);
+    let ecs = f.get("ecs", ecs::read);
+    let apps = f.named("apps", apps::read);
+    let observability = f.get("observability", observability::read);
     let state = f.get("state", state::read);
     let lifecycle = f.get("lifecycle", lifecycle::read);
     f.close();
@@ -168,6 +191,9 @@ fn environment(value: &Value<'_>) -> Option<EnvironmentSpec> {
         buckets,
         registries,
         databases,
+        ecs,
+        apps,
+        observability,
         state,
         lifecycle,
     })
