@@ -5,7 +5,9 @@
 //! identifiers.
 
 mod buckets;
+mod caches;
 mod databases;
+mod fields;
 mod network;
 mod registries;
 
@@ -16,7 +18,9 @@ use serde::Serialize;
 use crate::{EnvironmentId, TenantId};
 
 pub use buckets::{Bucket, BucketEncryption, BucketLifecycle};
+pub use caches::{Cache, CacheTopology, CacheUsers};
 pub use databases::{Database, EnhancedMonitoring};
+pub use fields::{CacheField, DatabaseField, DocumentDatabaseField};
 pub use network::{FlowLogs, Nat, Network, Zone};
 pub use registries::Registry;
 
@@ -76,6 +80,8 @@ pub struct InfraModel {
     pub registries: BTreeMap<Key, Registry>,
     /// Databases by name.
     pub databases: BTreeMap<Key, Database>,
+    /// Caches by name.
+    pub caches: BTreeMap<Key, Cache>,
     /// Where Terraform keeps state.
     pub state: StateBackend,
 }
@@ -160,7 +166,7 @@ impl InfraModel {
 }
 
 impl InfraModel {
-    /// The same model with the databases, buckets and registries that only `older` has, and what those stand on: what an
+    /// The same model with the databases, caches, buckets and registries that only `older` has, and what those stand on: what an
     /// update was to remove may still be there.
     #[must_use]
     pub fn with_data_of(&self, older: &Self) -> Self {
@@ -168,6 +174,7 @@ impl InfraModel {
         keep(&mut model.buckets, &older.buckets);
         keep(&mut model.registries, &older.registries);
         keep(&mut model.databases, &older.databases);
+        keep(&mut model.caches, &older.caches);
         model.network = model.network.or_else(|| older.network.clone());
         model.encryption_key = model.encryption_key.or_else(|| older.encryption_key.clone());
         model

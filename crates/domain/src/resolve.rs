@@ -5,11 +5,13 @@
 //! names the values on which it rests, so that the reader of a file can leave out those that rest on a broken one.
 
 mod buckets;
+mod caches;
 mod cloud;
 mod conflict;
 mod databases;
 mod lifecycle;
 mod network;
+mod reference;
 mod registries;
 mod state;
 
@@ -148,6 +150,7 @@ impl<'a> Resolver<'a> {
         let databases = self.each(&self.spec.databases, "databases", |this, key, spec, path| {
             this.database(key, spec, path, policy)
         });
+        let caches = self.each(&self.spec.caches, "caches", Self::cache);
         let state = self.state();
         let identity = Identity {
             environment_id: self.context.environment_id,
@@ -168,6 +171,7 @@ impl<'a> Resolver<'a> {
             buckets,
             registries,
             databases,
+            caches,
             state,
         };
         (Resolved { model, policy, reasons: self.reasons }, self.conflicts)

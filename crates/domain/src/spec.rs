@@ -8,6 +8,7 @@
 //! it has. What several sections share is in [`words`], [`units`], [`reading`] and [`rules`].
 
 mod buckets;
+mod caches;
 mod cloud;
 mod databases;
 mod decode;
@@ -18,11 +19,12 @@ mod node;
 mod parse;
 mod problem;
 mod reading;
+mod reference;
 mod registries;
 mod rules;
 mod state;
 mod units;
-mod words;
+pub(crate) mod words;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -35,6 +37,7 @@ use serde::{Serialize, Serializer};
 use crate::Key;
 
 pub use buckets::{BucketLifecycleSpec, BucketSpec};
+pub use caches::{CacheAuthentication, CacheEngine, CacheSize, CacheSpec};
 pub use cloud::{CloudSpec, Provider};
 pub use databases::{DatabaseEngine, DatabaseSize, DatabaseSpec, MonitoringSpec};
 pub use lifecycle::{ApprovalPolicy, DataOnDestroy, LifecycleSpec, OnDestroySpec};
@@ -43,6 +46,7 @@ pub use node::MAX_SPEC_BYTES;
 pub use parse::{Format, parse, parse_value};
 pub(crate) use problem::{Path, Sink};
 pub use problem::{Problem, Problems};
+pub use reference::{BucketField, Reference, RegistryField};
 pub use registries::RegistrySpec;
 pub use state::{StateLock, StateSpec};
 pub use units::{Gibibytes, Minutes};
@@ -82,6 +86,10 @@ pub struct EnvironmentSpec {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(default)]
     pub databases: BTreeMap<Key, DatabaseSpec>,
+    /// Caches by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(default)]
+    pub caches: BTreeMap<Key, CacheSpec>,
     /// Where Terraform keeps its state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<StateSpec>,
@@ -153,6 +161,7 @@ fn environment(value: &Value<'_>) -> Option<EnvironmentSpec> {
     let buckets = f.named("buckets", buckets::read);
     let registries = f.named("registries", registries::read);
     let databases = f.named("databases", databases::read);
+    let caches = f.named("caches", caches::read);
     let state = f.get("state", state::read);
     let lifecycle = f.get("lifecycle", lifecycle::read);
     f.close();
@@ -168,6 +177,7 @@ fn environment(value: &Value<'_>) -> Option<EnvironmentSpec> {
         buckets,
         registries,
         databases,
+        caches,
         state,
         lifecycle,
     })
