@@ -3,6 +3,7 @@
 //! Regions and retentions are extracted (see `generated.rs`). The rest is short and comes from the AWS documentation
 //! named beside it, read in November 2026.
 
+pub(crate) mod caches;
 mod generated;
 
 /// What is known about a region's name.

@@ -6,8 +6,10 @@
 
 mod apps;
 mod buckets;
+mod caches;
 mod databases;
 mod ecs;
+mod fields;
 mod network;
 mod observability;
 mod registries;
@@ -20,8 +22,10 @@ use crate::{EnvironmentId, TenantId};
 
 pub use apps::{App, AppRuntime, BlueGreen, Deploy, EcsApp, Image, Route, Scaling, Secret};
 pub use buckets::{Bucket, BucketEncryption, BucketLifecycle};
+pub use caches::{Cache, CacheTopology, CacheUsers};
 pub use databases::{Database, EnhancedMonitoring};
 pub use ecs::{AccessLogs, Capacity, Ecs, LoadBalancer, LoadBalancerKind};
+pub use fields::{CacheField, DatabaseField, DocumentDatabaseField};
 pub use network::{FlowLogs, Nat, Network, Zone};
 pub use observability::{Alarms, Observability};
 pub use registries::Registry;
@@ -88,6 +92,8 @@ pub struct InfraModel {
     pub apps: BTreeMap<Key, App>,
     /// Logs and alarms.
     pub observability: Observability,
+    /// Caches by name.
+    pub caches: BTreeMap<Key, Cache>,
     /// Where Terraform keeps state.
     pub state: StateBackend,
 }
@@ -173,8 +179,8 @@ impl InfraModel {
 }
 
 impl InfraModel {
-    /// The same model with the databases, buckets, registries and load balancers that only `older` has, and what those
-    /// stand on: what an update was to remove may still be there.
+    /// The same model with the databases, caches, buckets, registries and load balancers that only `older` has, and what
+    /// those stand on: what an update was to remove may still be there.
     #[must_use]
     pub fn with_data_of(&self, older: &Self) -> Self {
         let mut model = self.clone();
@@ -186,6 +192,7 @@ impl InfraModel {
             (None, Some(older)) => model.ecs = Some(older.clone()),
             (_, None) => {}
         }
+        keep(&mut model.caches, &older.caches);
         model.network = model.network.or_else(|| older.network.clone());
         model.encryption_key = model.encryption_key.or_else(|| older.encryption_key.clone());
         model

@@ -75,6 +75,26 @@ impl Names {
         self.fit(&format!("{key}-mon"), 64)
     }
 
+    /// ElastiCache replication group and user group: 1 to 40, starts with a letter, no doubled or trailing hyphen.
+    pub(crate) fn cache(&self, key: &Key) -> String {
+        self.fit(key.as_str(), 40)
+    }
+
+    /// ElastiCache user: as a replication group. For IAM authentication its name is the same as its id.
+    pub(crate) fn cache_user(&self, key: &Key) -> String {
+        self.fit(&format!("{key}-app"), 40)
+    }
+
+    /// The ElastiCache user `default` that can do nothing: as a replication group.
+    pub(crate) fn cache_default_user(&self, key: &Key) -> String {
+        self.fit(&format!("{key}-off"), 40)
+    }
+
+    /// CloudWatch log group of a cache's slow log: up to 512.
+    pub(crate) fn cache_log_group(&self, key: &Key) -> String {
+        format!("/aws/elasticache/{}/slow", self.cache(key))
+    }
+
     /// IAM role with which VPC flow logs are written: up to 64.
     pub(crate) fn flow_logs_role(&self) -> String {
         self.fit("flow-logs", 64)
@@ -211,6 +231,9 @@ mod tests {
                 (names.database(&key), 63),
                 (names.final_snapshot(&key), 255 - "-final-".len() - 12),
                 (names.monitoring_role(&key), 64),
+                (names.cache(&key), 40),
+                (names.cache_user(&key), 40),
+                (names.cache_default_user(&key), 40),
                 (names.flow_logs_role(), 64),
                 (names.vpc(), 255),
                 (names.cluster(), 255),

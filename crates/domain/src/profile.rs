@@ -59,9 +59,13 @@ profiles! {
     app_memory: Mebibytes                  = Mebibytes(512),             Mebibytes(1_024),           Mebibytes(2_048);
     container_insights: ContainerInsights  = ContainerInsights::Disabled, ContainerInsights::Enabled, ContainerInsights::Enhanced;
 
-    log_retention_days: u16                = 7,                          30,                         90;
     /// Each alarm costs about as much as a gigabyte of logs.
     alarms: bool                           = false,                      true,                       true;
+    /// Of the logs that apps, databases and caches write.
+    log_retention_days: u16                = 7,                          30,                         90;
+
+    cache_size: Size                       = Size::Small,                Size::Medium,               Size::Large;
+    cache_snapshot_retention_days: u8      = 0,                          1,                          7;
 
     deletion_protection: bool              = false,                      false,                      true;
 }
@@ -96,5 +100,14 @@ impl DatabaseShape {
             Size::Large => ("db.r7g.large", 100, 1_000),
         };
         Self { instance_class, storage: Gibibytes(storage), max_storage: Gibibytes(max_storage) }
+    }
+}
+
+/// What a size in words means for ElastiCache. Graviton, as for databases.
+pub(crate) const fn cache_node_type(size: Size) -> &'static str {
+    match size {
+        Size::Small => "cache.t4g.micro",
+        Size::Medium => "cache.t4g.medium",
+        Size::Large => "cache.r7g.large",
     }
 }

@@ -6,6 +6,7 @@
 
 mod apps;
 mod buckets;
+mod caches;
 mod cloud;
 mod conflict;
 mod databases;
@@ -13,6 +14,7 @@ mod ecs;
 mod lifecycle;
 mod network;
 mod observability;
+mod reference;
 mod registries;
 mod state;
 
@@ -154,6 +156,7 @@ impl<'a> Resolver<'a> {
         let observability = self.observability();
         let apps = self.apps(&observability);
         let ecs = self.ecs(network.as_ref(), &apps, &observability, policy);
+        let caches = self.each(&self.spec.caches, "caches", Self::cache);
         let state = self.state();
         let identity = Identity {
             environment_id: self.context.environment_id,
@@ -177,6 +180,7 @@ impl<'a> Resolver<'a> {
             ecs,
             apps,
             observability,
+            caches,
             state,
         };
         (Resolved { model, policy, reasons: self.reasons }, self.conflicts)

@@ -9,6 +9,7 @@
 
 mod apps;
 mod buckets;
+mod caches;
 mod cloud;
 mod databases;
 mod decode;
@@ -21,11 +22,12 @@ mod observability;
 mod parse;
 mod problem;
 mod reading;
+mod reference;
 mod registries;
 mod rules;
 mod state;
 mod units;
-mod words;
+pub(crate) mod words;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -43,6 +45,7 @@ pub use apps::{
     TrafficShift,
 };
 pub use buckets::{BucketLifecycleSpec, BucketSpec};
+pub use caches::{CacheAuthentication, CacheEngine, CacheSize, CacheSpec};
 pub use cloud::{CloudSpec, Provider};
 pub use databases::{DatabaseEngine, DatabaseSize, DatabaseSpec, MonitoringSpec};
 pub use ecs::{CapacitySpec, ContainerInsights, EcsSpec};
@@ -53,6 +56,7 @@ pub use observability::{AlarmsSpec, ObservabilitySpec};
 pub use parse::{Format, parse, parse_value};
 pub(crate) use problem::{Path, Sink};
 pub use problem::{Problem, Problems};
+pub use reference::{BucketField, Reference, RegistryField};
 pub use registries::RegistrySpec;
 pub use state::{StateLock, StateSpec};
 pub use units::{Gibibytes, Mebibytes, Millicores, Minutes};
@@ -102,6 +106,10 @@ pub struct EnvironmentSpec {
     /// Logs and alarms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub observability: Option<ObservabilitySpec>,
+    /// Caches by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(default)]
+    pub caches: BTreeMap<Key, CacheSpec>,
     /// Where Terraform keeps its state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<StateSpec>,
@@ -176,6 +184,7 @@ fn environment(value: &Value<'_>) -> Option<EnvironmentSpec> {
     let ecs = f.get("ecs", ecs::read);
     let apps = f.named("apps", apps::read);
     let observability = f.get("observability", observability::read);
+    let caches = f.named("caches", caches::read);
     let state = f.get("state", state::read);
     let lifecycle = f.get("lifecycle", lifecycle::read);
     f.close();
@@ -194,6 +203,7 @@ fn environment(value: &Value<'_>) -> Option<EnvironmentSpec> {
         ecs,
         apps,
         observability,
+        caches,
         state,
         lifecycle,
     })

@@ -29,6 +29,7 @@ pub fn minimal() -> InfraModel {
         buckets: BTreeMap::from([(key("files"), plain_bucket("dev-anna-4f2a91c0-files"))]),
         registries: BTreeMap::new(),
         databases: BTreeMap::new(),
+        caches: BTreeMap::new(),
         state: StateBackend {
             bucket: "terrane-state-222222222222-eu-west-1".to_owned(),
             key: "tenants/ten_0193/environments/env_0193/terraform.tfstate".to_owned(),

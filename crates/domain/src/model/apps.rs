@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Key, LoadBalancerKind};
-use crate::spec::{Architecture, TrafficShift};
+use crate::spec::{Architecture, Reference, TrafficShift};
 
 /// A container that runs all the time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -26,7 +26,8 @@ pub struct App {
     pub scaling: Option<Scaling>,
     /// Environment variables.
     pub env: BTreeMap<String, String>,
-    /// Environment variables with values out of Secrets Manager; no name that `env` has.
+    /// Environment variables with values out of Secrets Manager or of other blocks; no name that `env` has. At most one is
+    /// the URL of a database, and then neither here nor in `env` is there a `PGUSER` or a `PGPASSWORD`.
     pub secrets: BTreeMap<String, Secret>,
     /// What runs it.
     pub runtime: AppRuntime,
@@ -66,6 +67,8 @@ pub struct Scaling {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Secret {
+    /// Something of another block; it is there.
+    Reference(Reference),
     /// An entry of Secrets Manager that somebody else made.
     Entry {
         /// Its name.

@@ -47,6 +47,10 @@ pub struct EnhancedMonitoring {
 }
 
 impl Database {
+    /// The variables in which libpq looks for user and password, in this order.
+    /// Source: PostgreSQL documentation, "Environment Variables" of libpq.
+    pub const LIBPQ_VARIABLES: [&'static str; 2] = ["PGUSER", "PGPASSWORD"];
+
     /// Takes off what would keep it from being destroyed, and says what becomes of its data.
     pub(super) fn unprotect(&mut self, data: OnDestroy<'_>) {
         self.deletion_protection = false;

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use super::{Conflict, DEFAULT, Resolver};
 use crate::{
-    App, AppRuntime, Image, Key, Observability, Scaling, Secret,
-    spec::{AppSpec, Architecture, AutoscalingSpec, ImageSpec, Path, Runtime},
+    App, AppRuntime, Database, DatabaseField, Image, Key, Observability, Scaling, Secret,
+    spec::{AppSpec, Architecture, AutoscalingSpec, ImageSpec, Path, Reference, Runtime, SecretSpec},
 };
 
 const DEFAULT_HEALTH_PATH: &str = "/";
@@ -143,15 +143,51 @@ impl Resolver<'_> {
     }
 
     fn secrets(&mut self, spec: &AppSpec, path: &Path) -> BTreeMap<String, Secret> {
+        let here = path.key("secrets");
         for name in spec.secrets.keys().filter(|name| spec.env.contains_key(*name)) {
-            let at = path.key("secrets").key(name);
-            let conflict = Conflict::new(at, "is in env too; keep one").with(path.key("env").key(name));
-            self.conflict(conflict);
+            let conflict = Conflict::new(here.key(name), "is in env too; keep one");
+            self.conflict(conflict.with(path.key("env").key(name)));
         }
-        let entry = |secret: &crate::SecretSpec| Secret::Entry {
-            name: secret.secret.clone(),
-            key: secret.key.clone(),
+        self.check_database_url(spec, path);
+        let mut secrets = BTreeMap::new();
+        for (name, secret) in &spec.secrets {
+            let secret = match (&secret.from, &secret.secret) {
+                (Some(reference), _) => {
+                    self.check_reference(reference, &here.key(name).key("from"));
+                    Secret::Reference(reference.clone())
+                }
+                (None, Some(entry)) => Secret::Entry { name: entry.clone(), key: secret.key.clone() },
+                // The reader lets nothing through that says neither.
+                (None, None) => continue,
+            };
+            secrets.insert(name.clone(), secret);
+        }
+        secrets
+    }
+
+    /// The URL of a database brings two variables of its own, which must be free.
+    fn check_database_url(&mut self, spec: &AppSpec, path: &Path) {
+        let is_url = |secret: &SecretSpec| {
+            matches!(secret.from, Some(Reference::Database { field: DatabaseField::Url, .. }))
         };
-        spec.secrets.iter().map(|(name, secret)| (name.clone(), entry(secret))).collect()
+        let here = path.key("secrets");
+        let mut urls = spec.secrets.iter().filter(|(_, secret)| is_url(secret)).map(|(name, _)| name);
+        let Some(first) = urls.next() else { return };
+        let first_path = here.key(first);
+        for second in urls {
+            let message = format!(
+                "the URL of a second database: its user and password would take the place of those of {first}; \
+                 take host, username and password one by one"
+            );
+            self.conflict(Conflict::new(here.key(second), message).with(first_path.clone()));
+        }
+        for name in Database::LIBPQ_VARIABLES {
+            let places = [(spec.env.contains_key(name), "env"), (spec.secrets.contains_key(name), "secrets")];
+            if let Some((_, section)) = places.into_iter().find(|(taken, _)| *taken) {
+                let message = format!("comes with the URL of a database in secrets.{first}; leave this out");
+                let conflict = Conflict::new(path.key(section).key(name), message);
+                self.conflict(conflict.with(first_path.clone()));
+            }
+        }
     }
 }

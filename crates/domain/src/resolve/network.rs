@@ -63,6 +63,7 @@ impl Resolver<'_> {
         let wishes = [
             self.spec.ecs.as_ref().map(|_| Wish { of: "ecs".to_owned(), way_out: true }),
             wish("databases", self.spec.databases.keys().next(), false),
+            wish("caches", self.spec.caches.keys().next(), false),
         ];
         wishes.into_iter().flatten().next()
     }

@@ -9,12 +9,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{
-    Mebibytes, Millicores,
-    decode::{Fields, Value},
-    reading::word,
-    words::words,
-};
+use super::{Mebibytes, Millicores, Reference, decode::Value, reading::word, reference, words::words};
 
 pub use delivery::{
     ApiGatewaySpec, BlueGreenSpec, DeploySpec, ExposeSpec, GatewaySpec, IngressSpec, LoadBalancerSpec,
@@ -111,13 +106,23 @@ pub struct AutoscalingSpec {
     pub requests_per_target: Option<u32>,
 }
 
-/// Where the value of a secret variable comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+/// Where the value of a secret variable comes from: `from`, or `secret` and perhaps `key`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct SecretSpec {
+    /// Something of another section of the file, for example `databases.main.url`.
+    ///
+    /// On ECS a value is put together before anybody knows the password. So `databases.main.url` comes without user and
+    /// password, as `postgresql://host:port/name?sslmode=require`, and with it come the variables `PGUSER` and
+    /// `PGPASSWORD`, which every client built on libpq reads. For other clients there are `username`, `password`,
+    /// `host`, `port` and `name`, each on its own. RDS changes the password once a week: an app that runs for longer
+    /// takes `secret_arn` and reads it when it connects, which its role may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Reference>,
     /// Name of an entry in Secrets Manager that exists in the account and region, encrypted with AWS's key or the
     /// environment's.
-    pub secret: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
     /// The key whose value is taken, where the entry is a JSON object; without it, the whole entry.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
@@ -211,9 +216,17 @@ fn secrets(value: &Value<'_>) -> BTreeMap<String, SecretSpec> {
 }
 
 fn secret(value: &Value<'_>) -> Option<SecretSpec> {
-    let f: Fields<'_, '_> = value.fields()?;
-    let secret = f.required("secret", "acme/llm", values::secret_name);
-    let key = f.get("key", values::secret_key);
+    let f = value.fields()?;
+    let section = SecretSpec {
+        from: f.get("from", reference::read),
+        secret: f.get("secret", values::secret_name),
+        key: f.get("key", values::secret_key),
+    };
     f.close();
-    Some(SecretSpec { secret: secret?, key })
+    match (f.has("from"), f.has("secret"), f.has("key")) {
+        (true, false, false) | (false, true, _) => Some(section),
+        (true, ..) => value.reject("takes from, or secret and key; keep one"),
+        (false, false, _) => value
+            .reject("says nothing; give { from: databases.main.url } or { secret: acme/llm, key: api_key }"),
+    }
 }

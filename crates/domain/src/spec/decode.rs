@@ -290,6 +290,11 @@ impl<'a> Fields<'a, '_> {
         self.find(key).map(|value| decode(&value)).unwrap_or_default()
     }
 
+    /// Whether a key stands in the section, whether it could be read or not.
+    pub(super) fn has(&self, key: &'static str) -> bool {
+        self.entries.iter().any(|entry| entry.key == key)
+    }
+
     /// How many of the known keys stand in the section, whether they could be read or not.
     pub(super) fn present(&self) -> usize {
         let known = self.known.borrow();

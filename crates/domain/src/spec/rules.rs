@@ -87,6 +87,24 @@ pub(super) fn log_retention_days(value: &Value<'_>) -> Option<u16> {
     value.one_of(facts::LOG_RETENTION_DAYS)
 }
 
+/// `<service>.<family>.<size>`, as RDS (`db`) and ElastiCache (`cache`) name machines. Which of them a region offers is
+/// AWS's to say.
+pub(super) fn is_machine_class(text: &str, service: &str) -> bool {
+    let is_part = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+            && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    let is_size = |size: &str| {
+        let multiple = size
+            .strip_suffix("xlarge")
+            .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+        ["micro", "small", "medium", "large", "xlarge"].contains(&size) || multiple
+    };
+    let parts: Vec<&str> = text.split('.').collect();
+    text.len() <= 40
+        && matches!(parts.as_slice(), [first, family, size] if *first == service && is_part(family) && is_size(size))
+}
+
 const MAX_LABELS: usize = 32;
 
 /// Labels have rules of our own: they stand in URLs (`?label=team=platform`).

@@ -9,7 +9,7 @@ use crate::{problems, with_base};
 const BAD_SECTIONS: &[(&str, &str, &str)] = &[
     // Keys and kinds
     ("netwrok: {}", "netwrok", "unknown key; did you mean \"network\"?"),
-    ("zzz: 1", "zzz", "unknown key; expected name, profile, labels, tags, cloud, network, buckets, registries, databases, state or lifecycle"),
+    ("zzz: 1", "zzz", "unknown key; expected name, profile, labels, tags, cloud, network, buckets, registries, databases, caches, state or lifecycle"),
     ("network: { natt: single }", "network.natt", "unknown key; did you mean \"nat\"?"),
     ("network: { flow-logs: {} }", "network.flow-logs", "unknown key; did you mean \"flow_logs\"?"),
     ("network: { flow_logs: { days: 7 } }", "network.flow_logs.days", "unknown key; expected retention_days"),
@@ -18,7 +18,7 @@ const BAD_SECTIONS: &[(&str, &str, &str)] = &[
     ("network: true", "network", "expected a mapping, found true"),
     ("databases: [main]", "databases", "expected a mapping of names, found a list"),
     ("buckets: { uploads: yes }", "buckets.uploads", "expected a mapping, found \"yes\""),
-    ("\"a.b c\": 1", "\"a.b c\"", "unknown key; expected name, profile, labels, tags, cloud, network, buckets, registries, databases, state or lifecycle"),
+    ("\"a.b c\": 1", "\"a.b c\"", "unknown key; expected name, profile, labels, tags, cloud, network, buckets, registries, databases, caches, state or lifecycle"),
 
     // Words
     ("profile: larg", "profile", "unknown value \"larg\"; expected small, medium or large"),
@@ -98,6 +98,25 @@ const BAD_SECTIONS: &[(&str, &str, &str)] = &[
     ("databases: { main: { database_name: my-app } }", "databases.main.database_name", "\"my-app\" is not a name; use 1 to 63 of a-z, 0-9 and _, starting with a letter"),
     ("databases: { main: { master_username: admin } }", "databases.main.master_username", "\"admin\" is reserved by Postgres or RDS; choose another name"),
     ("databases: { main: { database_name: pg_app } }", "databases.main.database_name", "\"pg_app\" is reserved by Postgres or RDS; choose another name"),
+
+    // Caches
+    ("caches: { a: { engine: memcached } }", "caches.a.engine", "unknown value \"memcached\"; expected valkey or redis"),
+    ("caches: { a: { version: 8.0 } }", "caches.a.version", "8.0 must be quoted: \"8.0\""),
+    ("caches: { a: { version: \"6.2\" } }", "caches.a.version", "unknown version \"6.2\"; ElastiCache offers Valkey 7.2, 8.0 or 8.1 and Redis 7.0 or 7.1"),
+    ("caches: { a: { engine: redis, version: \"8.0\" } }", "caches.a.version", "\"8.0\" is no version of Redis; ElastiCache offers 7.0, 7.1"),
+    ("caches: { a: { size: cache.r7g.large } }", "caches.a.size", "an exact size is written { node_type: cache.r7g.large }"),
+    ("caches: { a: { size: { node_type: db.r7g.large } } }", "caches.a.size.node_type", "\"db.r7g.large\" is not a node type of ElastiCache; expected one such as cache.r7g.large"),
+    ("caches: { a: { high_availability: true, replicas_per_shard: 0 } }", "caches.a.replicas_per_shard", "0 leaves no replica that could take over, which high_availability needs; use 1 or more"),
+    ("caches: { a: { replicas_per_shard: 6 } }", "caches.a.replicas_per_shard", "expected a whole number from 0 to 5, found 6"),
+    ("caches: { a: { shards: 46, replicas_per_shard: 1 } }", "caches.a.shards", "makes 92 nodes; a cache has at most 90"),
+    ("caches: { a: { parameters: { maxmemory-polcy: noeviction } } }", "caches.a.parameters.maxmemory-polcy", "is no parameter that can be set; did you mean \"maxmemory-policy\"?"),
+    ("caches: { a: { parameters: { maxmemory-policy: lru } } }", "caches.a.parameters.maxmemory-policy", "expected volatile-lru, allkeys-lru, volatile-lfu, allkeys-lfu, volatile-random, allkeys-random, volatile-ttl or noeviction, found \"lru\""),
+    ("caches: { a: { parameters: { timeout: -1 } } }", "caches.a.parameters.timeout", "expected a whole number from 0 to 2147483647, found \"-1\""),
+    ("caches: { a: { parameters: { activedefrag: true } } }", "caches.a.parameters.activedefrag", "expected yes or no, found true"),
+    ("caches: { a: { parameters: { notify-keyspace-events: KEE } } }", "caches.a.parameters.notify-keyspace-events", "expected some of the letters KEg$lshzxeAtdmn, none of them twice, found \"KEE\""),
+    ("caches: { a: { parameters: { cluster-enabled: yes } } }", "caches.a.parameters.cluster-enabled", "can't be set: follows from shards"),
+    ("caches: { a: { authentication: password } }", "caches.a.authentication", "unknown value \"password\"; expected network or iam"),
+    ("caches: { a: { log_retention_days: 2 } }", "caches.a.log_retention_days", "expected 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653, found 2"),
 
     // Labels and tags
     ("labels: { team: [a] }", "labels.team", "expected text, found a list"),

@@ -81,6 +81,16 @@ fn environments() -> impl Strategy<Value = Value> {
         ("enhanced_monitoring", values![false, {}, { "interval_seconds": 5 }]),
         ("database_name", values!["app", "orders_2"]),
     ]);
+    let cache = section(vec![
+        ("engine", values!["valkey", "redis"]),
+        ("version", values!["7.1", "8.0"]),
+        ("size", values!["small", { "node_type": "cache.r7g.large" }]),
+        ("high_availability", values![true, false]),
+        ("shards", values![1, 3]),
+        ("replicas_per_shard", values![0, 1]),
+        ("parameters", values![{ "timeout": 300, "activedefrag": "yes" }]),
+        ("authentication", values!["network", "iam"]),
+    ]);
     let lifecycle = section(vec![
         ("ttl", values!["6h", "90 days"]),
         ("deletion_protection", values![true, false]),
@@ -96,6 +106,7 @@ fn environments() -> impl Strategy<Value = Value> {
         ("buckets", named(bucket)),
         ("registries", named(registry)),
         ("databases", named(database)),
+        ("caches", named(cache)),
         ("state", values![{ "bucket": "my-state" }, { "region": "us-east-1", "lock": "s3" }]),
         ("lifecycle", lifecycle),
     ])

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use terrane_domain::{
-    ApprovalPolicy, DataOnDestroy, EnvironmentId, LifecyclePolicy, Nat, ResolveContext, TenantId, resolve,
+    ApprovalPolicy, CacheTopology, DataOnDestroy, EnvironmentId, LifecyclePolicy, Nat, ResolveContext,
+    TenantId, resolve,
 };
 
 use crate::{pins, read, resolved, with_base};
@@ -109,7 +110,7 @@ fn small_uses_keys_of_aws_until_something_asks_for_its_own() {
 #[test]
 fn whatever_asks_for_the_environments_own_key_brings_it() {
     let key = |yaml: &str| resolved(&read(&with_base(yaml))).model.encryption_key;
-    for section in ["buckets", "registries", "databases"] {
+    for section in ["buckets", "registries", "databases", "caches"] {
         let asked = |encryption: &str| key(&format!("{section}: {{ a: {{ encryption: {encryption} }} }}"));
         assert!(asked("kms").is_some() && asked("aws").is_none(), "{section}");
     }
@@ -178,4 +179,31 @@ fn identity_and_account_come_from_the_context() {
         resolve(&spec, &context).unwrap_err().to_string(),
         "1 problem\n  cloud.account_id: the file asks for account 222222222222, but Terrane acts in 333333333333"
     );
+}
+
+#[test]
+fn a_cache_has_a_replica_exactly_if_it_has_to_survive_a_zone() {
+    let cache = |settings: &str| {
+        let yaml = with_base(&format!("caches: {{ a: {settings} }}"));
+        resolved(&read(&yaml)).model.caches.into_values().next().unwrap()
+    };
+    let single = |replicas| CacheTopology::Single { replicas };
+    assert_eq!((cache("{}").topology, cache("{}").multi_az), (single(0), false));
+    let available = cache("{ high_availability: true }");
+    assert_eq!((available.topology, available.multi_az), (single(1), true));
+    assert_eq!(cache("{ replicas_per_shard: 2 }").topology, single(2));
+    let sharded = cache("{ shards: 3, high_availability: true }");
+    assert_eq!(sharded.topology, CacheTopology::Sharded { shards: 3, replicas_per_shard: 1 });
+    assert_eq!(sharded.topology.nodes(), 6);
+}
+
+#[test]
+fn only_redis_wants_a_default_user_that_can_do_nothing() {
+    let users = |engine: &str| {
+        let yaml = with_base(&format!("caches: {{ a: {{ engine: {engine}, authentication: iam }} }}"));
+        resolved(&read(&yaml)).model.caches.into_values().next().unwrap().users.unwrap()
+    };
+    assert_eq!(users("valkey").default_user_id, None);
+    assert_eq!(users("redis").default_user_id.as_deref(), Some("dev-anna-aaaaaaaa-a-off"));
+    assert_eq!(users("redis").user_id, "dev-anna-aaaaaaaa-a-app");
 }
