@@ -153,10 +153,10 @@ impl<'a> Resolver<'a> {
         let databases = self.each(&self.spec.databases, "databases", |this, key, spec, path| {
             this.database(key, spec, path, policy)
         });
+        let caches = self.each(&self.spec.caches, "caches", Self::cache);
         let observability = self.observability();
         let apps = self.apps(&observability);
         let ecs = self.ecs(network.as_ref(), &apps, &observability, policy);
-        let caches = self.each(&self.spec.caches, "caches", Self::cache);
         let state = self.state();
         let identity = Identity {
             environment_id: self.context.environment_id,

@@ -181,10 +181,10 @@ fn environment(value: &Value<'_>) -> Option<EnvironmentSpec> {
     let buckets = f.named("buckets", buckets::read);
     let registries = f.named("registries", registries::read);
     let databases = f.named("databases", databases::read);
+    let caches = f.named("caches", caches::read);
     let ecs = f.get("ecs", ecs::read);
     let apps = f.named("apps", apps::read);
     let observability = f.get("observability", observability::read);
-    let caches = f.named("caches", caches::read);
     let state = f.get("state", state::read);
     let lifecycle = f.get("lifecycle", lifecycle::read);
     f.close();

@@ -91,6 +91,23 @@ fn environments() -> impl Strategy<Value = Value> {
         ("parameters", values![{ "timeout": 300, "activedefrag": "yes" }]),
         ("authentication", values!["network", "iam"]),
     ]);
+    let app = section(vec![
+        ("image", values!["nginx:1"]),
+        ("port", values![80]),
+        ("health", values!["/health"]),
+        ("replicas", values![2]),
+        ("resources", values![{ "cpu": "250m", "memory": "2Gi" }, { "memory": "100Gi" }]),
+        ("architecture", values!["arm64", "x86_64"]),
+        ("command", values![["serve", "serve"]]),
+        ("env", values![{ "A": "${x}" }, {}]),
+        ("secrets", values![{ "B": { "secret": "a/b", "key": "c" } }]),
+        ("autoscaling", values![{}, { "min": 1, "max": 9, "requests_per_target": 10 }]),
+        ("expose", values![{ "load_balancer": { "internal": true } }, { "api_gateway": {} }]),
+        (
+            "deploy",
+            values![{ "rolling": {} }, { "blue_green": { "shift": "all_at_once", "rollback_on_alarm": true } }],
+        ),
+    ]);
     let lifecycle = section(vec![
         ("ttl", values!["6h", "90 days"]),
         ("deletion_protection", values![true, false]),
@@ -107,6 +124,9 @@ fn environments() -> impl Strategy<Value = Value> {
         ("registries", named(registry)),
         ("databases", named(database)),
         ("caches", named(cache)),
+        ("ecs", values![{}, { "capacity": { "fargate_spot": 1 } }, { "container_insights": "enhanced" }]),
+        ("apps", named(app)),
+        ("observability", values![{}, { "alarms": false }, { "log_retention_days": 7, "alarms": {} }]),
         ("state", values![{ "bucket": "my-state" }, { "region": "us-east-1", "lock": "s3" }]),
         ("lifecycle", lifecycle),
     ])
@@ -120,8 +140,22 @@ fn environments() -> impl Strategy<Value = Value> {
                 cloud.entry("region").or_insert_with(|| json!("eu-west-1"));
             }
         }
+        complete_apps(&mut environment);
         environment
     })
+}
+
+/// Most apps have an image, a port and something to run on; without them nothing else of an app would be judged.
+fn complete_apps(environment: &mut Value) {
+    let apps = environment.get_mut("apps").and_then(Value::as_object_mut);
+    let Some(apps) = apps else { return };
+    for app in apps.values_mut().filter_map(Value::as_object_mut) {
+        app.entry("image").or_insert_with(|| json!("nginx"));
+        app.entry("port").or_insert_with(|| json!(8000));
+    }
+    if let Some(environment) = environment.as_object_mut() {
+        environment.entry("ecs").or_insert_with(|| json!({}));
+    }
 }
 
 proptest! {
