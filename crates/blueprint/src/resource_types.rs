@@ -22,6 +22,12 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     untagged("aws_ecr_lifecycle_policy"),
     data("aws_ecr_repository"),
     plain("aws_eip"),
+    plain("aws_elasticache_parameter_group"),
+    // A cache can be filled again, but sessions and queues live in one too.
+    data("aws_elasticache_replication_group"),
+    plain("aws_elasticache_subnet_group"),
+    plain("aws_elasticache_user"),
+    plain("aws_elasticache_user_group"),
     plain("aws_flow_log"),
     plain("aws_iam_role"),
     untagged("aws_iam_role_policy"),

@@ -1,6 +1,6 @@
 //! `databases.tf`: RDS for PostgreSQL in the isolated subnets.
 
-use terrane_domain::{Database, InfraModel, Network};
+use terrane_domain::{Database, DatabaseField, InfraModel, Key, Network};
 
 use super::{
     data::{CALLER, PARTITION, REGION},
@@ -32,6 +32,25 @@ const LOG_RETENTION_DAYS: u16 = 30;
 pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
     network::require(model, first_path("databases", &model.databases, |_| true))?;
     kms::require(model, first_path("databases", &model.databases, |database| database.environment_key))
+}
+
+/// What a reference to a database stands for; `None` if there is no such database, and for what is a secret: an app gets
+/// that out of Secrets Manager, by [`DatabaseField::SecretArn`].
+#[allow(dead_code, reason = "for apps, which refer to databases")]
+pub(super) fn field(model: &InfraModel, key: &Key, field: DatabaseField) -> Option<Expr> {
+    model.databases.get(key)?;
+    let of_instance = |attribute| INSTANCE.at(key.as_str(), attribute);
+    match field {
+        DatabaseField::Host | DatabaseField::ReaderHost => Some(of_instance("address")),
+        DatabaseField::Port => Some(of_instance("port")),
+        DatabaseField::Name => Some(of_instance("db_name")),
+        DatabaseField::Username => Some(of_instance("username")),
+        DatabaseField::SecretArn => {
+            // AWS makes one secret; the provider shows a list of it.
+            Some(Expr::call("one", [INSTANCE.at_all(key.as_str(), "master_user_secret", "secret_arn")]))
+        }
+        DatabaseField::Password | DatabaseField::Url => None,
+    }
 }
 
 pub(super) fn part(model: &InfraModel) -> Option<Part> {

@@ -15,8 +15,10 @@
 //! is a diff of one entry.
 
 mod buckets;
+mod caches;
 mod data;
 mod databases;
+mod doors;
 mod endpoints;
 mod flow_logs;
 mod kms;
@@ -50,6 +52,7 @@ const BLOCKS: &[BuildingBlock] = &[
     BuildingBlock { check: buckets::check, part: buckets::part },
     BuildingBlock { check: registries::check, part: registries::part },
     BuildingBlock { check: databases::check, part: databases::part },
+    BuildingBlock { check: caches::check, part: caches::part },
 ];
 
 /// The check of a block in which nothing can contradict itself.

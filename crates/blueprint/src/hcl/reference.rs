@@ -134,6 +134,20 @@ impl Resource {
         )))
     }
 
+    /// An attribute of every block in a list of blocks, of the instance with a key that is known here:
+    /// `type.name["key"].blocks[*].name`.
+    pub(crate) fn at_all(self, key: &str, blocks: &'static str, name: &'static str) -> Expr {
+        Expr(Expression::from(Traversal::new(
+            self.whole().into_expression(),
+            vec![
+                Decorated::new(TraversalOperator::Index(text::literal(key))),
+                Decorated::new(TraversalOperator::GetAttr(Decorated::new(ident(blocks)))),
+                Decorated::new(TraversalOperator::FullSplat(Decorated::new(Splat))),
+                Decorated::new(TraversalOperator::GetAttr(Decorated::new(ident(name)))),
+            ],
+        )))
+    }
+
     /// An attribute of every instance, as a list.
     pub(crate) fn all(self, name: &'static str) -> Expr {
         let values = Expr::call("values", [self.whole()]);

@@ -87,8 +87,18 @@ fn text() -> impl Strategy<Value = String> {
 /// error here. Keys of maps are not among them: their type admits nothing nasty.
 fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
     let mut model = small();
-    let InfraModel { identity, cloud, tags, encryption_key, network, buckets, registries, databases, state } =
-        &mut model;
+    let InfraModel {
+        identity,
+        cloud,
+        tags,
+        encryption_key,
+        network,
+        buckets,
+        registries,
+        databases,
+        caches,
+        state,
+    } = &mut model;
     let Identity { environment_id: _, tenant_id: _, name: _, name_prefix, pins } = identity;
     let Pins { blueprint: _, aws_provider } = pins;
     let AwsCloud { region, account_id, assume_role } = cloud;
@@ -155,6 +165,28 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
         fields.into_iter().for_each(|field| *field = next());
         *final_snapshot = Some(next());
     }
+    for cache in caches.values_mut() {
+        let Cache {
+            id,
+            engine: _,
+            version,
+            family,
+            node_type,
+            topology: _,
+            multi_az: _,
+            parameters,
+            users,
+            environment_key: _,
+            snapshot_retention_days: _,
+            log_group,
+            log_retention_days: _,
+        } = cache;
+        let CacheUsers { group_id, user_id, default_user_id } = users.as_mut().unwrap();
+        let fields = [id, version, family, node_type, log_group, group_id, user_id];
+        fields.into_iter().for_each(|field| *field = next());
+        *default_user_id = Some(next());
+        *parameters = [(next(), next())].into();
+    }
     model
 }
 
@@ -164,6 +196,7 @@ fn small() -> InfraModel {
     model.buckets.retain(|key, _| key.as_str() == "uploads");
     model.registries.retain(|key, _| key.as_str() == "api");
     model.databases.retain(|key, _| key.as_str() == "main");
+    model.caches.retain(|key, _| key.as_str() == "queue");
     model
 }
 

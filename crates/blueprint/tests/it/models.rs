@@ -76,6 +76,11 @@ pub fn full() -> InfraModel {
         (key("main"), database("dev-anna-4f2a91c0-main", true)),
         (key("side"), side_database()),
     ]);
+    model.caches = BTreeMap::from([
+        (key("queue"), queue()),
+        (key("sessions"), cache("dev-anna-4f2a91c0-sessions", true)),
+        (key("shards"), sharded_cache()),
+    ]);
     model
 }
 
@@ -85,6 +90,12 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
     single_nat.network = Some(network(2, Nat::Single));
     single_nat.databases = BTreeMap::from([(key("main"), side_database())]);
     single_nat.registries = BTreeMap::from([(key("api"), registry("dev-anna-4f2a91c0/api", false))]);
+
+    let mut cached = minimal();
+    cached.network = Some(network(2, Nat::None));
+    let users = None;
+    cached.caches =
+        BTreeMap::from([(key("main"), Cache { users, ..cache("dev-anna-4f2a91c0-main", false) })]);
 
     let mut closed = minimal();
     closed.network = Some(Network { gateway_endpoints: Vec::new(), ..network(2, Nat::None) });
@@ -123,6 +134,7 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
         ("full", full()),
         ("full_unprotected", full().unprotected(OnDestroy::Snapshot { suffix: "0a1b2c3d" })),
         ("single_nat", single_nat),
+        ("cached", cached),
         ("closed", closed),
         ("bare", bare),
         ("bare_network", bare_network),
@@ -217,5 +229,56 @@ fn side_database() -> Database {
         performance_insights: false,
         enhanced_monitoring: None,
         ..database("dev-anna-4f2a91c0-side", false)
+    }
+}
+
+fn cache(id: &str, environment_key: bool) -> Cache {
+    Cache {
+        id: id.to_owned(),
+        engine: CacheEngine::Valkey,
+        version: "8.0".to_owned(),
+        family: "valkey8".to_owned(),
+        node_type: "cache.t4g.micro".to_owned(),
+        topology: CacheTopology::Single { replicas: 1 },
+        multi_az: true,
+        parameters: [("maxmemory-policy", "allkeys-lru"), ("timeout", "300")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
+        users: Some(CacheUsers {
+            group_id: id.to_owned(),
+            user_id: format!("{id}-app"),
+            default_user_id: None,
+        }),
+        environment_key,
+        snapshot_retention_days: 7,
+        log_group: format!("/aws/elasticache/{id}/slow"),
+        log_retention_days: 30,
+    }
+}
+
+fn queue() -> Cache {
+    let id = "dev-anna-4f2a91c0-queue";
+    Cache {
+        engine: CacheEngine::Redis,
+        version: "7.1".to_owned(),
+        family: "redis7".to_owned(),
+        topology: CacheTopology::Single { replicas: 0 },
+        multi_az: false,
+        parameters: BTreeMap::new(),
+        users: Some(CacheUsers {
+            group_id: id.to_owned(),
+            user_id: format!("{id}-app"),
+            default_user_id: Some(format!("{id}-off")),
+        }),
+        snapshot_retention_days: 0,
+        ..cache(id, false)
+    }
+}
+
+fn sharded_cache() -> Cache {
+    Cache {
+        topology: CacheTopology::Sharded { shards: 3, replicas_per_shard: 1 },
+        users: None,
+        ..cache("dev-anna-4f2a91c0-shards", true)
     }
 }

@@ -15,6 +15,8 @@ pub struct Cache {
     pub engine: CacheEngine,
     /// For example `8.0`; patches are applied by AWS in the maintenance window.
     pub version: String,
+    /// Family of its parameter group, for example `valkey8`.
+    pub family: String,
     /// For example `cache.t4g.micro`.
     pub node_type: String,
     /// Shards and their replicas.

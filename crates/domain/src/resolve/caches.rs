@@ -8,6 +8,11 @@ use crate::{
     spec::{CacheAuthentication, CacheEngine, CacheSize, CacheSpec, Path, Size},
 };
 
+/// Source: ElastiCache user guide, "Engine specific parameters": a family for each major version.
+fn family(engine: CacheEngine, version: &str) -> String {
+    format!("{engine}{}", version.split('.').next().unwrap_or(version))
+}
+
 impl Resolver<'_> {
     pub(super) fn cache(&mut self, key: &Key, spec: &CacheSpec, path: &Path) -> Cache {
         let defaults = self.defaults;
@@ -26,6 +31,7 @@ impl Resolver<'_> {
         Cache {
             id: self.names.cache(key),
             engine,
+            family: family(engine, &version),
             version,
             node_type,
             topology,
