@@ -1,6 +1,6 @@
 //! `buckets.tf`: S3 buckets, closed to the public and to plain HTTP.
 
-use terrane_domain::{Bucket, BucketEncryption, InfraModel};
+use terrane_domain::{Bucket, BucketEncryption, BucketField, InfraModel, Key};
 
 use super::{
     kms,
@@ -29,6 +29,15 @@ const SSE_S3: &str = "AES256";
 pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
     let wants = |bucket: &Bucket| bucket.encryption == BucketEncryption::EnvironmentKey;
     kms::require(model, first_path("buckets", &model.buckets, wants))
+}
+
+/// What a reference to a bucket stands for; `None` if there is no such bucket.
+pub(super) fn field(model: &InfraModel, key: &Key, field: BucketField) -> Option<Expr> {
+    model.buckets.get(key)?;
+    Some(match field {
+        BucketField::Name => BUCKET.at(key.as_str(), "bucket"),
+        BucketField::Arn => BUCKET.at(key.as_str(), "arn"),
+    })
 }
 
 pub(super) fn part(model: &InfraModel) -> Option<Part> {

@@ -35,7 +35,6 @@ pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
 }
 
 /// What a reference to a cache stands for; `None` if there is no such cache, or nothing of that kind.
-#[allow(dead_code, reason = "for apps, which refer to caches")]
 pub(super) fn field(model: &InfraModel, key: &Key, field: CacheField) -> Option<Expr> {
     let cache = model.caches.get(key)?;
     let of_group = |attribute| GROUP.at(key.as_str(), attribute);

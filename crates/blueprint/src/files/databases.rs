@@ -36,7 +36,6 @@ pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
 
 /// What a reference to a database stands for; `None` if there is no such database, and for what is a secret: an app gets
 /// that out of Secrets Manager, by [`DatabaseField::SecretArn`].
-#[allow(dead_code, reason = "for apps, which refer to databases")]
 pub(super) fn field(model: &InfraModel, key: &Key, field: DatabaseField) -> Option<Expr> {
     model.databases.get(key)?;
     let of_instance = |attribute| INSTANCE.at(key.as_str(), attribute);

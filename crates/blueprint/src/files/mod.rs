@@ -14,14 +14,18 @@
 //! are the same code for everybody and iterate over those maps. That keeps user text in one place, and adding a bucket
 //! is a diff of one entry.
 
+mod api_gateway;
+mod apps;
 mod buckets;
 mod caches;
 mod data;
 mod databases;
 mod doors;
+mod ecs;
 mod endpoints;
 mod flow_logs;
 mod kms;
+mod load_balancers;
 mod locals;
 mod network;
 mod outputs;
@@ -53,6 +57,10 @@ const BLOCKS: &[BuildingBlock] = &[
     BuildingBlock { check: registries::check, part: registries::part },
     BuildingBlock { check: databases::check, part: databases::part },
     BuildingBlock { check: caches::check, part: caches::part },
+    BuildingBlock { check: ecs::check, part: ecs::part },
+    BuildingBlock { check: apps::check, part: apps::part },
+    BuildingBlock { check: nothing, part: load_balancers::part },
+    BuildingBlock { check: nothing, part: api_gateway::part },
 ];
 
 /// The check of a block in which nothing can contradict itself.

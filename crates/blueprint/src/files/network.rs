@@ -26,7 +26,7 @@ const PUBLIC_ASSOCIATION: Resource = Resource::per_key("aws_route_table_associat
 const PRIVATE_ASSOCIATION: Resource = Resource::per_key("aws_route_table_association", "private");
 const ISOLATED_ASSOCIATION: Resource = Resource::per_key("aws_route_table_association", "isolated");
 
-const ANYWHERE: &str = "0.0.0.0/0";
+pub(super) const ANYWHERE: &str = "0.0.0.0/0";
 
 /// The id of the VPC in which everything stands.
 ///
@@ -42,7 +42,6 @@ pub(super) fn vpc_cidr(_: &Network) -> Expr {
 }
 
 /// A list: subnets with a route to the internet gateway.
-#[allow(dead_code, reason = "for public load balancers, which no block makes yet")]
 pub(super) fn public_subnet_ids(_: &Network) -> Expr {
     PUBLIC_SUBNET.all("id")
 }

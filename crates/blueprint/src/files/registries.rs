@@ -1,6 +1,6 @@
 //! `registries.tf`: ECR repositories that scan what they get and forget what is old.
 
-use terrane_domain::{InfraModel, Registry};
+use terrane_domain::{InfraModel, Key, Registry, RegistryField};
 
 use super::{
     kms,
@@ -16,6 +16,15 @@ const LIFECYCLE: Resource = Resource::per_key("aws_ecr_lifecycle_policy", "main"
 
 pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
     kms::require(model, first_path("registries", &model.registries, |registry| registry.environment_key))
+}
+
+/// What a reference to a registry stands for; `None` if there is no such registry.
+pub(super) fn field(model: &InfraModel, key: &Key, field: RegistryField) -> Option<Expr> {
+    model.registries.get(key)?;
+    Some(match field {
+        RegistryField::Url => REPOSITORY.at(key.as_str(), "repository_url"),
+        RegistryField::Arn => REPOSITORY.at(key.as_str(), "arn"),
+    })
 }
 
 pub(super) fn part(model: &InfraModel) -> Option<Part> {

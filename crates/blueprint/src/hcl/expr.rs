@@ -177,6 +177,23 @@ impl From<Object> for Expr {
     }
 }
 
+/// `[for key, item in collection : value]`
+#[derive(Debug)]
+pub(crate) struct ForList {
+    /// Name of the variable that holds the item; the key's is `key`.
+    pub(crate) item: &'static str,
+    pub(crate) collection: Reference,
+    pub(crate) value: Expr,
+}
+
+impl From<ForList> for Expr {
+    fn from(list: ForList) -> Self {
+        let mut intro = ForIntro::new(ident(list.item), list.collection.into_expression());
+        intro.key_var = Some(Decorated::new(ident("key")));
+        Self(Expression::from(ForExpr::new(intro, list.value.0)))
+    }
+}
+
 /// `{ for key, item in collection : key => value if condition }`
 #[derive(Debug)]
 pub(crate) struct ForMap {

@@ -18,7 +18,7 @@ mod reference;
 mod text;
 
 pub(crate) use block::{Block, File};
-pub(crate) use expr::{Expr, ForMap, Object, Piece};
+pub(crate) use expr::{Expr, ForList, ForMap, Object, Piece};
 pub(crate) use reference::{Reference, Resource, each_key, each_value, local};
 
 /// A quoted template out of literal text and references, e.g. `template![local("name"), "-nat-", each_key()]`.

@@ -8,12 +8,14 @@ use hcl_edit::{
 use super::{Expr, text};
 
 /// One step of a reference after its root.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 enum Step {
     /// `.name`
     Attr(&'static str),
     /// `[each.key]`
     EachKey,
+    /// `[reference]`
+    Under(Reference),
     /// `[*]`, which also turns null into an empty list and anything else that is no list into a list of one
     Splat,
 }
@@ -42,6 +44,11 @@ impl Reference {
         self.step(Step::Splat)
     }
 
+    /// `self[each.key]`
+    pub(crate) fn of_each(self) -> Self {
+        self.step(Step::EachKey)
+    }
+
     fn step(mut self, step: Step) -> Self {
         self.steps.push(step);
         self
@@ -56,6 +63,7 @@ impl Reference {
             Decorated::new(match step {
                 Step::Attr(name) => TraversalOperator::GetAttr(Decorated::new(ident(name))),
                 Step::EachKey => TraversalOperator::Index(each_key().into_expression()),
+                Step::Under(key) => TraversalOperator::Index(key.into_expression()),
                 Step::Splat => TraversalOperator::FullSplat(Decorated::new(Splat)),
             })
         });
@@ -121,6 +129,19 @@ impl Resource {
     pub(crate) fn attr(self, name: &'static str) -> Reference {
         let whole = self.whole();
         if self.keyed { whole.step(Step::EachKey) } else { whole }.attr(name)
+    }
+
+    /// An attribute of the instance whose key stands elsewhere: `type.name[each.value.load_balancer].attr`.
+    pub(crate) fn under(self, key: Reference, name: &'static str) -> Reference {
+        self.whole().step(Step::Under(key)).attr(name)
+    }
+
+    /// The instance with a key that is known here, as a `moved` block wants it.
+    pub(crate) fn instance(self, key: &str) -> Expr {
+        Expr(Expression::from(Traversal::new(
+            self.whole().into_expression(),
+            vec![Decorated::new(TraversalOperator::Index(text::literal(key)))],
+        )))
     }
 
     /// An attribute of the instance with a key that is known here.
