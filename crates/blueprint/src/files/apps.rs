@@ -18,7 +18,12 @@ use crate::{
     render::RenderError,
 };
 
-pub(super) use network::SECURITY_GROUP;
+use network::SECURITY_GROUP;
+
+pub(super) use access::{EXECUTION_ROLE, TASK_ROLE};
+pub(super) use network::{SHIFTED_RULE, listener};
+pub(super) use service::present;
+pub(super) use task::TASK;
 
 pub(super) const TARGET_GROUP: Resource = Resource::per_key("aws_lb_target_group", "app");
 pub(super) const GREEN_TARGET_GROUP: Resource = Resource::per_key("aws_lb_target_group", "green");

@@ -14,10 +14,12 @@
 //! are the same code for everybody and iterate over those maps. That keeps user text in one place, and adding a bucket
 //! is a diff of one entry.
 
+mod alarms;
 mod api_gateway;
 mod apps;
 mod buckets;
 mod caches;
+mod code_deploy;
 mod data;
 mod databases;
 mod doors;
@@ -61,6 +63,8 @@ const BLOCKS: &[BuildingBlock] = &[
     BuildingBlock { check: apps::check, part: apps::part },
     BuildingBlock { check: nothing, part: load_balancers::part },
     BuildingBlock { check: nothing, part: api_gateway::part },
+    BuildingBlock { check: nothing, part: code_deploy::part },
+    BuildingBlock { check: nothing, part: alarms::part },
 ];
 
 /// The check of a block in which nothing can contradict itself.

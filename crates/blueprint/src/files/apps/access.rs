@@ -17,8 +17,8 @@ use super::{
 };
 use crate::hcl::{Block, Expr, File, ForMap, Reference, Resource, each_key, each_value, local, template};
 
-pub(super) const TASK_ROLE: Resource = Resource::per_key("aws_iam_role", "app_task");
-pub(super) const EXECUTION_ROLE: Resource = Resource::per_key("aws_iam_role", "app_execution");
+pub(in crate::files) const TASK_ROLE: Resource = Resource::per_key("aws_iam_role", "app_task");
+pub(in crate::files) const EXECUTION_ROLE: Resource = Resource::per_key("aws_iam_role", "app_execution");
 pub(super) const EXECUTION_POLICY: Resource = Resource::per_key("aws_iam_role_policy", "app_execution");
 const TASK_POLICY: Resource = Resource::per_key("aws_iam_role_policy", "app_task");
 const TRUST: Resource = Resource::data("aws_iam_policy_document", "app_trust");

@@ -3,17 +3,17 @@
 use terrane_domain::{App, InfraModel, LoadBalancerKind, Network};
 
 use super::{
-    super::{ecs, load_balancers, network as vpc},
+    super::{code_deploy, ecs, load_balancers, network as vpc},
     APP_HEADER, GREEN_TARGET_GROUP, TARGET_GROUP, apps_that, blue_green, dynamic, is_blue_green, on_ecs,
     with_port, with_route,
 };
 use crate::hcl::{Block, Expr, File, Reference, Resource, each_key, each_value, local, template};
 
 /// Every task is a member.
-pub(in crate::files) const MEMBERS: Resource = Resource::one("aws_security_group", "apps");
+pub(super) const MEMBERS: Resource = Resource::one("aws_security_group", "apps");
 const MEMBERS_EGRESS: Resource = Resource::one("aws_vpc_security_group_egress_rule", "apps");
 /// Of one app.
-pub(in crate::files) const SECURITY_GROUP: Resource = Resource::per_key("aws_security_group", "app");
+pub(super) const SECURITY_GROUP: Resource = Resource::per_key("aws_security_group", "app");
 const FROM_APPS: Resource = Resource::per_key("aws_vpc_security_group_ingress_rule", "app_from_apps");
 const FROM_BALANCER: Resource =
     Resource::per_key("aws_vpc_security_group_ingress_rule", "app_from_load_balancer");
@@ -21,7 +21,7 @@ const BALANCER_EGRESS: Resource =
     Resource::per_key("aws_vpc_security_group_egress_rule", "load_balancer_to_app");
 pub(super) const DISCOVERY: Resource = Resource::per_key("aws_service_discovery_service", "app");
 pub(super) const RULE: Resource = Resource::per_key("aws_lb_listener_rule", "app");
-pub(super) const SHIFTED_RULE: Resource = Resource::per_key("aws_lb_listener_rule", "blue_green");
+pub(in crate::files) const SHIFTED_RULE: Resource = Resource::per_key("aws_lb_listener_rule", "blue_green");
 
 pub(super) fn add_to(file: File, model: &InfraModel, network: &Network) -> File {
     let file = security_groups(file, model, network);
@@ -135,7 +135,7 @@ fn target_groups(file: File, model: &InfraModel, network: &Network) -> File {
     match blue_green(model) {
         Some(apps) => file.noted(
             "The other half: CodeDeploy starts a new version here when the old one is there, and the other way round.",
-            group(GREEN_TARGET_GROUP, apps, local("app_green_target_groups").of_each().into()),
+            group(GREEN_TARGET_GROUP, apps, code_deploy::setting("green_target_group").into()),
         ),
         None => file,
     }
@@ -201,7 +201,7 @@ fn rule(resource: Resource, for_each: Expr, model: &InfraModel) -> Block {
 }
 
 /// The listener in which the rule of an app stands: that on 443 where there is a certificate.
-fn listener(model: &InfraModel) -> Expr {
+pub(in crate::files) fn listener(model: &InfraModel) -> Expr {
     let has_tls = |app: &App| {
         let route = on_ecs(app).route.as_ref();
         let balancers = model.ecs.as_ref().map(|ecs| &ecs.load_balancers);

@@ -7,7 +7,7 @@
 use terrane_domain::{App, Ecs, InfraModel, Key, Network};
 
 use super::{
-    super::{ecs, network as vpc},
+    super::{alarms, ecs, network as vpc},
     SECURITY_GROUP, TARGET_GROUP,
     access::EXECUTION_POLICY,
     apps_that, dynamic, is_blue_green,
@@ -23,7 +23,7 @@ const BLUE_GREEN: Resource = Resource::per_key("aws_ecs_service", "blue_green");
 const BLUE_GREEN_SCALED: Resource = Resource::per_key("aws_ecs_service", "blue_green_scaled");
 
 /// Those of an app: whether CodeDeploy deploys it, whether it scales, and the resource.
-pub(in crate::files) const SERVICES: [(bool, bool, Resource); 4] = [
+const SERVICES: [(bool, bool, Resource); 4] = [
     (false, false, FIXED),
     (false, true, SCALED),
     (true, false, BLUE_GREEN),
@@ -43,7 +43,7 @@ fn of(app: &App) -> Resource {
 }
 
 /// The resources that stand for the services of a model.
-pub(super) fn present(model: &InfraModel) -> impl Iterator<Item = (bool, bool, Resource)> {
+pub(in crate::files) fn present(model: &InfraModel) -> impl Iterator<Item = (bool, bool, Resource)> {
     SERVICES
         .into_iter()
         .filter(|(_, _, resource)| model.apps.values().any(|app| of(app).address() == resource.address()))
@@ -98,7 +98,9 @@ fn service(
         .arg("enable_execute_command", false)
         .note("Names service and cluster on the bill. Other tags stay off tasks: terrane:address names the service.")
         .arg("enable_ecs_managed_tags", true);
-    let block = if by_code_deploy { block.arg("launch_type", "FARGATE") } else { rolling(block, cluster) };
+    let block = block.gap();
+    let block =
+        if by_code_deploy { block.arg("launch_type", "FARGATE") } else { rolling(block, cluster, model) };
     let block = block.block(
         Block::new("network_configuration")
             .arg("subnets", vpc::private_subnet_ids(network))
@@ -112,10 +114,7 @@ fn service(
     };
     let block = attachments(block, routed, ported).tags(resource);
     let mut ready = vec![EXECUTION_POLICY.whole()];
-    let has_rule = |shifted: bool| {
-        model.apps.values().any(|app| on_ecs(app).route.is_some() && is_blue_green(on_ecs(app)) == shifted)
-    };
-    if has_rule(by_code_deploy) {
+    if has_rule(model, by_code_deploy) {
         ready.push(if by_code_deploy { SHIFTED_RULE } else { RULE }.whole());
     }
     let block = block
@@ -126,8 +125,14 @@ fn service(
     ignoring(block, by_code_deploy, scales)
 }
 
+/// Whether there is a rule for an app that CodeDeploy deploys, or for one that ECS deploys.
+fn has_rule(model: &InfraModel, by_code_deploy: bool) -> bool {
+    let routed = |app: &&App| on_ecs(app).route.is_some();
+    model.apps.values().filter(routed).any(|app| is_blue_green(on_ecs(app)) == by_code_deploy)
+}
+
 /// ECS deploys: no copy fewer than asked for, and back if the new ones don't become well.
-fn rolling(block: Block, cluster: &Ecs) -> Block {
+fn rolling(block: Block, cluster: &Ecs, model: &InfraModel) -> Block {
     let block = block
         .note("Moves copies when a zone has come back.")
         .arg("availability_zone_rebalancing", "ENABLED")
@@ -143,7 +148,20 @@ fn rolling(block: Block, cluster: &Ecs) -> Block {
                 .arg("weight", weight),
         )
     });
-    block.block(Block::new("deployment_circuit_breaker").arg("enable", true).arg("rollback", true))
+    let block =
+        block.block(Block::new("deployment_circuit_breaker").arg("enable", true).arg("rollback", true));
+    if model.observability.alarms.is_none() || !has_rule(model, false) {
+        return block;
+    }
+    let alarms = Block::new("alarms")
+        .arg("enable", true)
+        .arg("rollback", true)
+        .arg("alarm_names", alarms::traffic_alarm_names(false));
+    block.note("Also back if the new ones answer with errors or too slowly.").block(dynamic(
+        "alarms",
+        each_value("load_balancer").splat(),
+        alarms,
+    ))
 }
 
 fn groups(model: &InfraModel, ported: bool) -> Expr {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::hcl::{Block, Expr, File, ForList, Object, Reference, Resource, each_key, each_value, local};
 
-pub(super) const TASK: Resource = Resource::per_key("aws_ecs_task_definition", "app");
+pub(in crate::files) const TASK: Resource = Resource::per_key("aws_ecs_task_definition", "app");
 pub(super) const LOG_GROUP: Resource = Resource::per_key("aws_cloudwatch_log_group", "app");
 
 pub(super) fn add_to(file: File, model: &InfraModel) -> File {

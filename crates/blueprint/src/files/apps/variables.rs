@@ -6,13 +6,10 @@
 use std::collections::BTreeSet;
 
 use terrane_domain::{
-    App, Database, DatabaseField, Deploy, Image, InfraModel, Key, Reference as Wish, RegistryField, Secret,
+    App, Database, DatabaseField, Image, InfraModel, Key, Reference as Wish, RegistryField, Secret,
 };
 
-use super::{
-    super::{buckets, caches, databases, part::Part, registries},
-    on_ecs,
-};
+use super::super::{buckets, caches, databases, part::Part, registries};
 use crate::{
     hcl::{Block, Expr, File, Object, Resource},
     render::RenderError,
@@ -84,22 +81,7 @@ pub(super) fn locals(part: Part, model: &InfraModel) -> Part {
     }
     let part = part.local("app_images", images).local("app_variables", plain).local("app_secrets", secret);
     let part = part.local("app_repository_arns", pulls).local("app_secret_arns", ecs_reads);
-    let part = green_target_groups(part, model);
     if any_reads(model) { part.local("app_own_secret_arns", app_reads) } else { part }
-}
-
-fn green_target_groups(part: Part, model: &InfraModel) -> Part {
-    let groups = model.apps.iter().filter_map(|(key, app)| match &on_ecs(app).deploy {
-        Deploy::BlueGreen(deploy) => Some((key, &deploy.green_target_group)),
-        Deploy::Rolling => None,
-    });
-    let groups = groups.fold(None, |object: Option<Object>, (key, group)| {
-        Some(object.unwrap_or_default().entry(key.as_str(), group))
-    });
-    match groups {
-        Some(groups) => part.local("app_green_target_groups", groups),
-        None => part,
-    }
 }
 
 /// Whether any app reads a secret by itself.
