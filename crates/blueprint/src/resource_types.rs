@@ -13,7 +13,17 @@ pub struct ResourceType {
 
 /// All types that are rendered, by name.
 pub const RESOURCE_TYPES: &[ResourceType] = &[
+    plain("aws_apigatewayv2_api"),
+    untagged("aws_apigatewayv2_integration"),
+    untagged("aws_apigatewayv2_route"),
+    plain("aws_apigatewayv2_stage"),
+    plain("aws_apigatewayv2_vpc_link"),
+    untagged("aws_appautoscaling_policy"),
+    plain("aws_appautoscaling_target"),
     plain("aws_cloudwatch_log_group"),
+    plain("aws_cloudwatch_metric_alarm"),
+    plain("aws_codedeploy_app"),
+    plain("aws_codedeploy_deployment_group"),
     data("aws_db_instance"),
     plain("aws_db_parameter_group"),
     plain("aws_db_subnet_group"),
@@ -21,6 +31,10 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     plain("aws_default_security_group"),
     untagged("aws_ecr_lifecycle_policy"),
     data("aws_ecr_repository"),
+    plain("aws_ecs_cluster"),
+    untagged("aws_ecs_cluster_capacity_providers"),
+    plain("aws_ecs_service"),
+    plain("aws_ecs_task_definition"),
     plain("aws_eip"),
     plain("aws_elasticache_parameter_group"),
     // A cache can be filled again, but sessions and queues live in one too.
@@ -36,6 +50,11 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     untagged("aws_kms_alias"),
     // It holds no data itself, but what it encrypted can't be read without it.
     data("aws_kms_key"),
+    plain("aws_lb"),
+    plain("aws_lb_listener"),
+    untagged("aws_lb_listener_certificate"),
+    plain("aws_lb_listener_rule"),
+    plain("aws_lb_target_group"),
     plain("aws_nat_gateway"),
     untagged("aws_route"),
     plain("aws_route_table"),
@@ -48,9 +67,12 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     untagged("aws_s3_bucket_server_side_encryption_configuration"),
     untagged("aws_s3_bucket_versioning"),
     plain("aws_security_group"),
+    plain("aws_service_discovery_private_dns_namespace"),
+    plain("aws_service_discovery_service"),
     plain("aws_subnet"),
     plain("aws_vpc"),
     plain("aws_vpc_endpoint"),
+    plain("aws_vpc_security_group_egress_rule"),
     plain("aws_vpc_security_group_ingress_rule"),
 ];
 

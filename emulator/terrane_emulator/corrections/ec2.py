@@ -1,4 +1,4 @@
-"""EC2: what belongs to a NAT gateway goes with it, and what is in use stays.
+"""EC2: what belongs to a NAT gateway goes with it, what is in use stays, and rules keep their description.
 
 AWS answers DependencyViolation while something inside still exists; moto deletes, and
 would let a clean-up pass that fails on AWS.
@@ -51,6 +51,28 @@ def _detach_internet_gateway(original: Any, backend: Any, gateway_id: str, vpc_i
             "Please unmap those public address(es) before detaching the gateway."
         )
     return original(backend, gateway_id, vpc_id)
+
+
+@replaces(EC2Backend, "authorize_security_group_ingress")
+def _authorize_ingress(original: Any, backend: Any, *args: Any, **kwargs: Any) -> Any:
+    return _keep_descriptions(original, backend, *args, **kwargs)
+
+
+@replaces(EC2Backend, "authorize_security_group_egress")
+def _authorize_egress(original: Any, backend: Any, *args: Any, **kwargs: Any) -> Any:
+    return _keep_descriptions(original, backend, *args, **kwargs)
+
+
+def _keep_descriptions(original: Any, backend: Any, *args: Any, **kwargs: Any) -> Any:
+    """moto looks for a rule's description in its address range only; a rule about a group has none."""
+    groups = kwargs.get("source_groups") or []
+    # Taken out first: two rules that differ in nothing else are the same rule.
+    descriptions = {group.get("GroupId"): group.pop("Description", None) for group in groups}
+    rules, group = original(backend, *args, **kwargs)
+    for rule in rules:
+        if text := descriptions.get(rule.source_group.get("GroupId")):
+            rule.ip_range["Description"] = text
+    return rules, group
 
 
 def _in_use(kind: str, name: str) -> DependencyViolationError:

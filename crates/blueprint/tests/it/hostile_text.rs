@@ -97,6 +97,9 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
         registries,
         databases,
         caches,
+        ecs,
+        apps,
+        observability,
         state,
     } = &mut model;
     let Identity { environment_id: _, tenant_id: _, name: _, name_prefix, pins } = identity;
@@ -165,6 +168,68 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
         fields.into_iter().for_each(|field| *field = next());
         *final_snapshot = Some(next());
     }
+    let Observability { log_retention_days: _, alarms } = observability;
+    let Alarms { actions } = alarms.as_mut().unwrap();
+    *actions = vec![next()];
+    let Ecs {
+        cluster,
+        capacity: _,
+        container_insights: _,
+        container_insights_group,
+        service_zone,
+        load_balancers,
+        access_logs,
+    } = ecs.as_mut().unwrap();
+    let AccessLogs { bucket: logs, expire_after_days: _, force_destroy: _ } = access_logs.as_mut().unwrap();
+    [cluster, service_zone, logs].into_iter().for_each(|field| *field = next());
+    *container_insights_group = Some(next());
+    for balancer in load_balancers.values_mut() {
+        let LoadBalancer { name, certificate_arns, deletion_protection: _ } = balancer;
+        *name = next();
+        certificate_arns.iter_mut().for_each(|arn| *arn = next());
+    }
+    for app in apps.values_mut() {
+        let App {
+            image,
+            architecture: _,
+            command,
+            port: _,
+            health_path,
+            replicas: _,
+            scaling: _,
+            env,
+            secrets,
+            runtime,
+        } = app;
+        match image {
+            Image::Named(name) => *name = next(),
+            Image::Registry { registry: _, tag } => *tag = next(),
+        }
+        *command = vec![next(), next()];
+        *health_path = next();
+        *env = [(next(), next())].into();
+        *secrets = [(next(), Secret::Entry { name: next(), key: Some(next()) })].into();
+        let AppRuntime::Ecs(EcsApp {
+            name,
+            cpu_units: _,
+            memory_mib: _,
+            log_group,
+            task_role,
+            execution_role,
+            route,
+            deploy,
+        }) = runtime;
+        [name, log_group, task_role, execution_role].into_iter().for_each(|field| *field = next());
+        if let Some(Route { load_balancer: _, host, priority: _, target_group, api_log_group }) = route {
+            *target_group = next();
+            host.iter_mut().chain(api_log_group).for_each(|field| *field = next());
+        }
+        if let Deploy::BlueGreen(BlueGreen { shift: _, rollback_on_alarm: _, green_target_group, role }) =
+            deploy
+        {
+            (*green_target_group, *role) = (next(), next());
+        }
+    }
     for cache in caches.values_mut() {
         let Cache {
             id,
@@ -197,6 +262,8 @@ fn small() -> InfraModel {
     model.registries.retain(|key, _| key.as_str() == "api");
     model.databases.retain(|key, _| key.as_str() == "main");
     model.caches.retain(|key, _| key.as_str() == "queue");
+    // Between them they have every field of an app.
+    model.apps.retain(|key, _| ["api", "shop"].contains(&key.as_str()));
     model
 }
 

@@ -1,5 +1,9 @@
 //! Models to render: built by hand, so that these tests need nothing of `resolve`.
 
+// By path, because the benchmarks take this file in from elsewhere.
+#[path = "models/apps.rs"]
+mod apps;
+
 use std::collections::BTreeMap;
 
 use terrane_blueprint::current_pins;
@@ -30,6 +34,9 @@ pub fn minimal() -> InfraModel {
         registries: BTreeMap::new(),
         databases: BTreeMap::new(),
         caches: BTreeMap::new(),
+        ecs: None,
+        apps: BTreeMap::new(),
+        observability: Observability { log_retention_days: 7, alarms: None },
         state: StateBackend {
             bucket: "terrane-state-222222222222-eu-west-1".to_owned(),
             key: "tenants/ten_0193/environments/env_0193/terraform.tfstate".to_owned(),
@@ -81,6 +88,7 @@ pub fn full() -> InfraModel {
         (key("sessions"), cache("dev-anna-4f2a91c0-sessions", true)),
         (key("shards"), sharded_cache()),
     ]);
+    apps::add_to(&mut model);
     model
 }
 
@@ -129,7 +137,7 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
     .map(|(k, v)| (k.to_owned(), v.to_owned()))
     .into();
 
-    vec![
+    let mut all = vec![
         ("minimal", minimal()),
         ("full", full()),
         ("full_unprotected", full().unprotected(OnDestroy::Snapshot { suffix: "0a1b2c3d" })),
@@ -140,7 +148,9 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
         ("bare_network", bare_network),
         ("monitored", monitored),
         ("foreign", foreign),
-    ]
+    ];
+    all.extend(apps::small());
+    all
 }
 
 pub fn key(text: &str) -> Key {

@@ -3,15 +3,13 @@
 //! These stand in `locals.tf` in maps of their own, because they refer to databases and registries: whatever asks for
 //! nothing but the name of an app doesn't wait for its database.
 
-use std::collections::BTreeSet;
-
 use terrane_domain::{
     App, Database, DatabaseField, Image, InfraModel, Key, Reference as Wish, RegistryField, Secret,
 };
 
 use super::super::{buckets, caches, databases, part::Part, registries};
 use crate::{
-    hcl::{Block, Expr, File, Object, Resource},
+    hcl::{Block, Expr, File, Object, Reference, Resource, local},
     render::RenderError,
 };
 
@@ -70,7 +68,7 @@ pub(super) fn locals(part: Part, model: &InfraModel) -> Part {
     let (mut images, mut plain, mut secret) = (Object::new(), Object::new(), Object::new());
     let (mut pulls, mut ecs_reads, mut app_reads) = (Object::new(), Object::new(), Object::new());
     for (key, app) in &model.apps {
-        let variables = Variables::of(model, app);
+        let variables = Variables::of(model, key, app);
         let key = key.as_str();
         images = images.entry(key, image(model, app));
         plain = plain.entry(key, object(variables.plain));
@@ -81,31 +79,46 @@ pub(super) fn locals(part: Part, model: &InfraModel) -> Part {
     }
     let part = part.local("app_images", images).local("app_variables", plain).local("app_secrets", secret);
     let part = part.local("app_repository_arns", pulls).local("app_secret_arns", ecs_reads);
+    let part = match secret_entries(model) {
+        Some(entries) => part.local("app_secret_names", entries),
+        None => part,
+    };
     if any_reads(model) { part.local("app_own_secret_arns", app_reads) } else { part }
 }
 
 /// Whether any app reads a secret by itself.
 pub(super) fn any_reads(model: &InfraModel) -> bool {
-    model.apps.values().any(|app| !Variables::of(model, app).read_by_app.is_empty())
+    model.apps.iter().any(|(key, app)| !Variables::of(model, key, app).read_by_app.is_empty())
 }
 
 /// Looks up the entries of Secrets Manager that apps name.
 pub(super) fn entries(file: File, model: &InfraModel) -> File {
-    let entry = |secret: &Secret| match secret {
-        Secret::Entry { name, .. } => Some(name.clone()),
-        Secret::Reference(_) => None,
-    };
-    let names: BTreeSet<String> =
-        model.apps.values().flat_map(|app| app.secrets.values().filter_map(entry)).collect();
-    if names.is_empty() {
+    if secret_entries(model).is_none() {
         return file;
     }
     file.noted(
         "Made by somebody else. Only the names are looked up, no value: that is read by ECS when it starts a task.",
         Block::of(ENTRY)
-            .arg("for_each", Expr::call("toset", [Expr::list(names)]))
-            .arg("name", crate::hcl::each_key()),
+            .arg("for_each", local("app_secret_names"))
+            .arg("name", Reference::variable("each").attr("value")),
     )
+}
+
+/// The names of the entries, by app and variable.
+fn secret_entries(model: &InfraModel) -> Option<Object> {
+    let mut entries = None;
+    for (key, app) in &model.apps {
+        for (variable, secret) in &app.secrets {
+            if let Secret::Entry { name, .. } = secret {
+                entries = Some(entries.unwrap_or_else(Object::new).entry(&entry_key(key, variable), name));
+            }
+        }
+    }
+    entries
+}
+
+fn entry_key(app: &Key, variable: &str) -> String {
+    format!("{app}/{variable}")
 }
 
 fn object(entries: Vec<(String, Expr)>) -> Object {
@@ -134,14 +147,16 @@ fn repository(model: &InfraModel, app: &App) -> Option<Expr> {
 }
 
 impl Variables {
-    fn of(model: &InfraModel, app: &App) -> Self {
+    fn of(model: &InfraModel, of: &Key, app: &App) -> Self {
         let mut variables = Self::default();
         for (name, text) in &app.env {
             variables.plain.push((name.clone(), text.into()));
         }
         for (name, secret) in &app.secrets {
             match secret {
-                Secret::Entry { name: entry, key } => variables.entry(name, entry, key.as_ref()),
+                Secret::Entry { name: entry, key } => {
+                    variables.entry(&entry_key(of, name), name, entry, key.as_ref())
+                }
                 Secret::Reference(Wish::Database { key, field }) => {
                     variables.database(model, name, key, *field)
                 }
@@ -159,8 +174,8 @@ impl Variables {
         variables
     }
 
-    fn entry(&mut self, name: &str, entry: &str, key: Option<&String>) {
-        let arn = || ENTRY.at(entry, "arn");
+    fn entry(&mut self, lookup: &str, name: &str, entry: &str, key: Option<&String>) {
+        let arn = || ENTRY.at(lookup, "arn");
         let value = match key {
             None => arn(),
             Some(key) => part_of(arn(), key),
