@@ -9,7 +9,7 @@ use crate::{
 };
 
 pub(super) const CLUSTER: Resource = Resource::one("aws_ecs_cluster", "main");
-const CAPACITY: Resource = Resource::one("aws_ecs_cluster_capacity_providers", "main");
+pub(super) const CAPACITY: Resource = Resource::one("aws_ecs_cluster_capacity_providers", "main");
 const INSIGHTS_LOG: Resource = Resource::one("aws_cloudwatch_log_group", "container_insights");
 pub(super) const SERVICE_ZONE: Resource =
     Resource::one("aws_service_discovery_private_dns_namespace", "main");

@@ -1,7 +1,7 @@
 //! Apps and the cluster that runs them: what a file becomes, and why.
 
 use terrane_domain::{
-    AppRuntime, Deploy, EcsApp, InfraModel, Key, LoadBalancerKind, OnDestroy, Reference, Secret,
+    AppRuntime, Deploy, EcsApp, InfraModel, LoadBalancerKind, OnDestroy, Reference, Secret,
 };
 
 use crate::{read, resolved, with_base};
@@ -17,7 +17,8 @@ fn reason(yaml: &str, path: &str) -> String {
 }
 
 fn on_ecs(model: &InfraModel, name: &str) -> EcsApp {
-    let AppRuntime::Ecs(app) = &model.apps[&Key::parse(name).unwrap()].runtime;
+    let app = model.apps.iter().find(|(key, _)| key.as_str() == name);
+    let Some(AppRuntime::Ecs(app)) = app.map(|(_, app)| &app.runtime) else { panic!("{name}") };
     app.clone()
 }
 

@@ -114,6 +114,9 @@ fn service(
     };
     let block = attachments(block, routed, ported).tags(resource);
     let mut ready = vec![EXECUTION_POLICY.whole()];
+    if !by_code_deploy {
+        ready.push(ecs::CAPACITY.whole());
+    }
     if has_rule(model, by_code_deploy) {
         ready.push(if by_code_deploy { SHIFTED_RULE } else { RULE }.whole());
     }
