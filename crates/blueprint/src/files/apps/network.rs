@@ -155,7 +155,12 @@ fn rules(file: File, model: &InfraModel) -> File {
     let owned = Block::new("lifecycle")
         .note("CodeDeploy turns the rule from one target group to the other.")
         .arg("ignore_changes", Expr::list([Reference::variable("action")]));
-    file.block(rule(SHIFTED_RULE, apps, model).block(owned))
+    file.block(
+        rule(SHIFTED_RULE, apps, model)
+            .note("CodeDeploy may have turned it to this one, which then can't be deleted before the rule.")
+            .arg("depends_on", Expr::list([GREEN_TARGET_GROUP.whole()]))
+            .block(owned),
+    )
 }
 
 fn rule(resource: Resource, for_each: Expr, model: &InfraModel) -> Block {
