@@ -37,6 +37,9 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     // It holds no data itself, but what it encrypted can't be read without it.
     data("aws_kms_key"),
     plain("aws_nat_gateway"),
+    data("aws_rds_cluster"),
+    plain("aws_rds_cluster_instance"),
+    plain("aws_rds_cluster_parameter_group"),
     untagged("aws_route"),
     plain("aws_route_table"),
     untagged("aws_route_table_association"),
@@ -52,6 +55,8 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     plain("aws_vpc"),
     plain("aws_vpc_endpoint"),
     plain("aws_vpc_security_group_ingress_rule"),
+    // Terraform's own: it stands for nothing in the cloud.
+    untagged("terraform_data"),
 ];
 
 /// Whether deleting a resource of this type loses something that Terraform can't make again. A type that isn't

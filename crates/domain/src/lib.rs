@@ -64,11 +64,11 @@ pub use model::*;
 pub use resolve::{LifecyclePolicy, Reason, ResolveContext, Resolved, resolve};
 pub use schema::json_schema;
 pub use spec::{
-    ApprovalPolicy, BucketField, BucketLifecycleSpec, BucketSpec, CacheAuthentication, CacheEngine,
-    CacheSize, CacheSpec, CloudSpec, DataOnDestroy, DatabaseEngine, DatabaseSize, DatabaseSpec, Encryption,
-    Endpoint, EnvironmentName, EnvironmentSpec, FlowLogsSpec, Format, Gibibytes, LifecycleSpec,
+    Acus, ApprovalPolicy, BucketField, BucketLifecycleSpec, BucketSpec, CacheAuthentication, CacheEngine,
+    CacheSize, CacheSpec, CapacitySpec, CloudSpec, DataOnDestroy, DatabaseEngine, DatabaseSize, DatabaseSpec,
+    Encryption, Endpoint, EnvironmentName, EnvironmentSpec, FlowLogsSpec, Format, Gibibytes, LifecycleSpec,
     MAX_SPEC_BYTES, Minutes, MonitoringSpec, NetworkSpec, OnDestroySpec, Problem, Problems, Profile,
-    Provider, Reference, RegistryField, RegistrySpec, Size, StateLock, StateSpec, Switch, ZonesSpec, parse,
-    parse_value,
+    Provider, Reference, RegistryField, RegistrySpec, RestoreSpec, Size, StateLock, StateSpec, Switch,
+    ZonesSpec, parse, parse_value,
 };
 pub use starter::starter_file;

@@ -10,6 +10,7 @@ mod databases;
 mod fields;
 mod network;
 mod registries;
+mod snapshot;
 
 use std::{collections::BTreeMap, fmt};
 
@@ -19,10 +20,13 @@ use crate::{EnvironmentId, TenantId};
 
 pub use buckets::{Bucket, BucketEncryption, BucketLifecycle};
 pub use caches::{Cache, CacheTopology, CacheUsers};
-pub use databases::{Database, EnhancedMonitoring};
+pub use databases::{
+    AuroraCluster, AuroraCompute, AuroraInstance, Database, DatabaseKind, EnhancedMonitoring, RdsInstance,
+};
 pub use fields::{CacheField, DatabaseField, DocumentDatabaseField};
 pub use network::{FlowLogs, Nat, Network, Zone};
 pub use registries::Registry;
+pub use snapshot::FinalSnapshot;
 
 /// A name that a user gave to a thing in a map (`databases.main`): 1 to 24 of a-z, 0-9 and `-`, starting with a
 /// letter, without a doubled or trailing hyphen. Safe as a `for_each` key and inside an AWS tag value.

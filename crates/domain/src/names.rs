@@ -65,6 +65,17 @@ impl Names {
         self.fit(key.as_str(), 63)
     }
 
+    /// DB instance that belongs to a database, counted from 1: as a database. Not always free: see
+    /// `Resolver::identifiers`.
+    pub(crate) fn database_instance(&self, key: &Key, number: usize) -> String {
+        self.fit(&format!("{key}-{number}"), 63)
+    }
+
+    /// Read replica of a database, counted from 1: as a database.
+    pub(crate) fn database_replica(&self, key: &Key, number: usize) -> String {
+        self.fit(&format!("{key}-replica-{number}"), 63)
+    }
+
     /// Final snapshot of a database: as an identifier, up to 255.
     pub(crate) fn final_snapshot(&self, key: &Key) -> String {
         format!("{}-{key}-final", self.prefix)
@@ -169,6 +180,8 @@ mod tests {
                 (names.database(&key), 63),
                 (names.final_snapshot(&key), 255 - "-final-".len() - 12),
                 (names.monitoring_role(&key), 64),
+                (names.database_instance(&key, 16), 63),
+                (names.database_replica(&key, 15), 63),
                 (names.cache(&key), 40),
                 (names.cache_user(&key), 40),
                 (names.cache_default_user(&key), 40),

@@ -51,6 +51,7 @@ profiles! {
     /// Seconds between samples; `None` is off.
     enhanced_monitoring: Option<u8>        = None,                       None,                       Some(60);
 
+    iam_authentication: bool               = false,                      false,                      true;
     /// Of the logs that databases and caches write.
     log_retention_days: u16                = 7,                          30,                         90;
 
@@ -90,6 +91,15 @@ impl DatabaseShape {
             Size::Large => ("db.r7g.large", 100, 1_000),
         };
         Self { instance_class, storage: Gibibytes(storage), max_storage: Gibibytes(max_storage) }
+    }
+}
+
+/// What a size in words means for Aurora, which has no micro.
+pub(crate) const fn aurora_instance_class(size: Size) -> &'static str {
+    match size {
+        Size::Small => "db.t4g.medium",
+        Size::Medium => "db.t4g.large",
+        Size::Large => "db.r7g.large",
     }
 }
 

@@ -147,9 +147,7 @@ impl<'a> Resolver<'a> {
         let network = self.network();
         let buckets = self.each(&self.spec.buckets, "buckets", Self::bucket);
         let registries = self.each(&self.spec.registries, "registries", Self::registry);
-        let databases = self.each(&self.spec.databases, "databases", |this, key, spec, path| {
-            this.database(key, spec, path, policy)
-        });
+        let databases = self.databases(policy, network.as_ref());
         let caches = self.each(&self.spec.caches, "caches", Self::cache);
         let state = self.state();
         let identity = Identity {

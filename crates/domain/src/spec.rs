@@ -9,6 +9,7 @@
 
 mod buckets;
 mod caches;
+mod capacity;
 mod cloud;
 mod databases;
 mod decode;
@@ -38,8 +39,9 @@ use crate::Key;
 
 pub use buckets::{BucketLifecycleSpec, BucketSpec};
 pub use caches::{CacheAuthentication, CacheEngine, CacheSize, CacheSpec};
+pub use capacity::{Acus, CapacitySpec};
 pub use cloud::{CloudSpec, Provider};
-pub use databases::{DatabaseEngine, DatabaseSize, DatabaseSpec, MonitoringSpec};
+pub use databases::{DatabaseEngine, DatabaseSize, DatabaseSpec, MonitoringSpec, RestoreSpec};
 pub use lifecycle::{ApprovalPolicy, DataOnDestroy, LifecycleSpec, OnDestroySpec};
 pub use network::{Endpoint, FlowLogsSpec, NetworkSpec, ZonesSpec};
 pub use node::MAX_SPEC_BYTES;

@@ -1,13 +1,15 @@
 //! Expressions. Each kind has its own constructor; text goes in as a literal and in no other way.
 
 use hcl_edit::{
-    Decorate, Decorated,
+    Decorate, Decorated, Number,
     expr::{
         Array, BinaryOp, BinaryOperator, Conditional, Expression, ForExpr, ForIntro, FuncArgs, FuncCall,
         ObjectKey, ObjectValue,
     },
     template::{Element, Interpolation, StringTemplate},
 };
+
+use terrane_domain::Acus;
 
 use super::{
     Reference,
@@ -136,6 +138,15 @@ macro_rules! from_number {
     };
 }
 from_number!(u8, u16, u32);
+
+impl From<Acus> for Expr {
+    fn from(acus: Acus) -> Self {
+        match Number::from_f64(f64::from(acus.halves()) / 2.0) {
+            Some(half) if acus.halves() % 2 == 1 => Self(Expression::from(half)),
+            _ => Self::from(acus.halves() / 2),
+        }
+    }
+}
 
 impl From<Reference> for Expr {
     fn from(reference: Reference) -> Self {

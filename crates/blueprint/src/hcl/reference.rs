@@ -14,6 +14,8 @@ enum Step {
     Attr(&'static str),
     /// `[each.key]`
     EachKey,
+    /// `[each.value.field]`
+    EachValue(&'static str),
     /// `[*]`, which also turns null into an empty list and anything else that is no list into a list of one
     Splat,
 }
@@ -42,6 +44,11 @@ impl Reference {
         self.step(Step::Splat)
     }
 
+    /// `self[each.value.field]`: what the thing at hand belongs to.
+    pub(crate) fn of_each(self, field: &'static str) -> Self {
+        self.step(Step::EachValue(field))
+    }
+
     fn step(mut self, step: Step) -> Self {
         self.steps.push(step);
         self
@@ -56,6 +63,7 @@ impl Reference {
             Decorated::new(match step {
                 Step::Attr(name) => TraversalOperator::GetAttr(Decorated::new(ident(name))),
                 Step::EachKey => TraversalOperator::Index(each_key().into_expression()),
+                Step::EachValue(field) => TraversalOperator::Index(each_value(field).into_expression()),
                 Step::Splat => TraversalOperator::FullSplat(Decorated::new(Splat)),
             })
         });
@@ -121,6 +129,11 @@ impl Resource {
     pub(crate) fn attr(self, name: &'static str) -> Reference {
         let whole = self.whole();
         if self.keyed { whole.step(Step::EachKey) } else { whole }.attr(name)
+    }
+
+    /// An attribute of the instance whose key is a field of the thing at hand: `type.name[each.value.field].name`.
+    pub(crate) fn of_each(self, field: &'static str, name: &'static str) -> Reference {
+        self.whole().of_each(field).attr(name)
     }
 
     /// An attribute of the instance with a key that is known here.

@@ -147,23 +147,38 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
         let Database {
             identifier,
             version,
-            instance_class,
-            storage_gib: _,
-            max_storage_gib: _,
-            multi_az: _,
+            kind,
             backup_retention_days: _,
             deletion_protection: _,
             final_snapshot,
+            restore_from,
             environment_key: _,
             performance_insights: _,
             enhanced_monitoring,
+            iam_authentication: _,
+            log_retention_days: _,
             database_name,
             master_username,
         } = database;
+        *final_snapshot = Some(FinalSnapshot::PerIncarnation { prefix: next() });
+        [restore_from, database_name, master_username].into_iter().for_each(|field| *field = Some(next()));
         let EnhancedMonitoring { interval_seconds: _, role_name } = enhanced_monitoring.as_mut().unwrap();
-        let fields = [identifier, version, instance_class, database_name, master_username, role_name];
-        fields.into_iter().for_each(|field| *field = next());
-        *final_snapshot = Some(next());
+        [identifier, version, role_name].into_iter().for_each(|field| *field = next());
+        match kind {
+            DatabaseKind::Instance(instance) => {
+                let RdsInstance { instance_class, storage_gib: _, max_storage_gib: _, multi_az: _, replicas } =
+                    instance;
+                *instance_class = next();
+                *replicas = vec![next(), next()];
+            }
+            DatabaseKind::Cluster(AuroraCluster { compute, instances }) => {
+                *compute = AuroraCompute::Provisioned { instance_class: next() };
+                for AuroraInstance { identifier, zone } in instances {
+                    *identifier = next();
+                    *zone = Some(next());
+                }
+            }
+        }
     }
     for cache in caches.values_mut() {
         let Cache {
@@ -195,7 +210,7 @@ fn small() -> InfraModel {
     model.network = Some(models::network(1, Nat::Single));
     model.buckets.retain(|key, _| key.as_str() == "uploads");
     model.registries.retain(|key, _| key.as_str() == "api");
-    model.databases.retain(|key, _| key.as_str() == "main");
+    model.databases.retain(|key, _| ["main", "orders"].contains(&key.as_str()));
     model.caches.retain(|key, _| key.as_str() == "queue");
     model
 }

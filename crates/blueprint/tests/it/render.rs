@@ -48,6 +48,7 @@ fn files_come_in_reading_order_and_only_where_there_is_something_to_say() {
             "buckets.tf",
             "registries.tf",
             "databases.tf",
+            "aurora.tf",
             "caches.tf",
             "outputs.tf"
         ]
@@ -97,7 +98,7 @@ fn what_refers_to_something_that_is_not_there_is_refused() {
             m.buckets.values_mut().for_each(|b| b.encryption = BucketEncryption::EnvironmentKey)
         }),
         ("registries.api", |m| m.registries.values_mut().for_each(|r| r.environment_key = true)),
-        ("databases.main", |m| m.databases.values_mut().for_each(|d| d.environment_key = true)),
+        ("databases.events", |m| m.databases.values_mut().for_each(|d| d.environment_key = true)),
         ("caches.queue", |m| m.caches.values_mut().for_each(|c| c.environment_key = true)),
     ];
     for (path, change) in changes {
@@ -109,7 +110,7 @@ fn what_refers_to_something_that_is_not_there_is_refused() {
     model.network.as_mut().unwrap().zones.clear();
     assert_eq!(render(&model), Err(RenderError::NoZones));
     model.network = None;
-    assert_eq!(render(&model), Err(RenderError::NoNetwork { path: "databases.main".to_owned() }));
+    assert_eq!(render(&model), Err(RenderError::NoNetwork { path: "databases.events".to_owned() }));
     model.databases = BTreeMap::new();
     assert_eq!(render(&model), Err(RenderError::NoNetwork { path: "caches.queue".to_owned() }));
     model.caches = BTreeMap::new();

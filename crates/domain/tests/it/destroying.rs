@@ -1,6 +1,6 @@
 //! The models that a destroy works from.
 
-use terrane_domain::{Key, OnDestroy};
+use terrane_domain::{FinalSnapshot, Key, OnDestroy};
 
 use crate::{read, resolved, with_base};
 
@@ -31,6 +31,7 @@ fn without_protections_nothing_stands_in_the_way_of_a_destroy() {
     assert!(kept.buckets.values().all(|bucket| bucket.force_destroy));
     assert!(kept.registries.values().all(|registry| registry.force_delete));
     assert!(!database(&kept).deletion_protection);
-    assert!(database(&kept).final_snapshot.is_some_and(|name| name.ends_with("-final-0a1b2c3d")));
+    let name = format!("{}-final-0a1b2c3d", database(&kept).identifier);
+    assert_eq!(database(&kept).final_snapshot, Some(FinalSnapshot::Named(name)));
     assert_eq!(database(&model.unprotected(OnDestroy::Delete)).final_snapshot, None);
 }
