@@ -63,6 +63,18 @@ pub(crate) const POSTGRES_VERSIONS: &[&str] = &["14", "15", "16", "17", "18"];
 /// Source: Aurora user guide, "Release calendars for Aurora PostgreSQL".
 pub(crate) const AURORA_POSTGRES_VERSIONS: &[&str] = &["14", "15", "16", "17"];
 
+/// Versions of DocumentDB in standard support, newest last.
+/// Source: DocumentDB developer guide, "Amazon DocumentDB engine versions".
+pub(crate) const DOCUMENTDB_VERSIONS: &[&str] = &["5.0", "8.0"];
+
+/// Whether DocumentDB runs on a class.
+/// Source: DocumentDB developer guide, "Managing instance classes".
+pub(crate) fn documentdb_runs_on(instance_class: &str) -> bool {
+    let mut parts = instance_class.split('.').skip(1);
+    let (family, size) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    family.starts_with('r') || (family.starts_with('t') && size == "medium")
+}
+
 /// Most read replicas of an instance, and most readers of a cluster.
 /// Source: RDS user guide, "Working with DB instance read replicas"; Aurora user guide, "Replication with Aurora".
 pub(crate) const MAX_REPLICAS: i64 = 15;

@@ -66,9 +66,9 @@ pub use schema::json_schema;
 pub use spec::{
     Acus, ApprovalPolicy, BucketField, BucketLifecycleSpec, BucketSpec, CacheAuthentication, CacheEngine,
     CacheSize, CacheSpec, CapacitySpec, CloudSpec, DataOnDestroy, DatabaseEngine, DatabaseSize, DatabaseSpec,
-    Encryption, Endpoint, EnvironmentName, EnvironmentSpec, FlowLogsSpec, Format, Gibibytes, LifecycleSpec,
-    MAX_SPEC_BYTES, Minutes, MonitoringSpec, NetworkSpec, OnDestroySpec, Problem, Problems, Profile,
-    Provider, Reference, RegistryField, RegistrySpec, RestoreSpec, Size, StateLock, StateSpec, Switch,
-    ZonesSpec, parse, parse_value,
+    DocumentDatabaseSpec, DocumentEngine, Encryption, Endpoint, EnvironmentName, EnvironmentSpec,
+    FlowLogsSpec, Format, Gibibytes, LifecycleSpec, MAX_SPEC_BYTES, Minutes, MonitoringSpec, NetworkSpec,
+    OnDestroySpec, Problem, Problems, Profile, Provider, Reference, RegistryField, RegistrySpec, RestoreSpec,
+    Size, StateLock, StateSpec, Switch, ZonesSpec, parse, parse_value,
 };
 pub use starter::starter_file;

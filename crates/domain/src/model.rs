@@ -7,6 +7,7 @@
 mod buckets;
 mod caches;
 mod databases;
+mod document_database;
 mod fields;
 mod network;
 mod registries;
@@ -21,8 +22,9 @@ use crate::{EnvironmentId, TenantId};
 pub use buckets::{Bucket, BucketEncryption, BucketLifecycle};
 pub use caches::{Cache, CacheTopology, CacheUsers};
 pub use databases::{
-    AuroraCluster, AuroraCompute, AuroraInstance, Database, DatabaseKind, EnhancedMonitoring, RdsInstance,
+    AuroraCluster, AuroraCompute, ClusterInstance, Database, DatabaseKind, EnhancedMonitoring, RdsInstance,
 };
+pub use document_database::DocumentDatabase;
 pub use fields::{CacheField, DatabaseField, DocumentDatabaseField};
 pub use network::{FlowLogs, Nat, Network, Zone};
 pub use registries::Registry;
@@ -86,6 +88,8 @@ pub struct InfraModel {
     pub databases: BTreeMap<Key, Database>,
     /// Caches by name.
     pub caches: BTreeMap<Key, Cache>,
+    /// The document database, if there is one.
+    pub document_database: Option<DocumentDatabase>,
     /// Where Terraform keeps state.
     pub state: StateBackend,
 }
@@ -165,6 +169,7 @@ impl InfraModel {
         model.buckets.values_mut().for_each(Bucket::unprotect);
         model.registries.values_mut().for_each(Registry::unprotect);
         model.databases.values_mut().for_each(|database| database.unprotect(data));
+        model.document_database.iter_mut().for_each(|database| database.unprotect(data));
         model
     }
 }
@@ -179,6 +184,7 @@ impl InfraModel {
         keep(&mut model.registries, &older.registries);
         keep(&mut model.databases, &older.databases);
         keep(&mut model.caches, &older.caches);
+        model.document_database = model.document_database.or_else(|| older.document_database.clone());
         model.network = model.network.or_else(|| older.network.clone());
         model.encryption_key = model.encryption_key.or_else(|| older.encryption_key.clone());
         model

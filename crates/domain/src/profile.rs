@@ -111,3 +111,12 @@ pub(crate) const fn cache_node_type(size: Size) -> &'static str {
         Size::Large => "cache.r7g.large",
     }
 }
+
+/// What a size in words means for DocumentDB, which has one burstable class.
+pub(crate) const fn documentdb_instance_class(size: Size) -> &'static str {
+    match size {
+        Size::Small => "db.t4g.medium",
+        Size::Medium => "db.r6g.large",
+        Size::Large => "db.r6g.xlarge",
+    }
+}

@@ -9,6 +9,7 @@ mod caches;
 mod cloud;
 mod conflict;
 mod databases;
+mod document_database;
 mod lifecycle;
 mod network;
 mod reference;
@@ -149,6 +150,7 @@ impl<'a> Resolver<'a> {
         let registries = self.each(&self.spec.registries, "registries", Self::registry);
         let databases = self.databases(policy, network.as_ref());
         let caches = self.each(&self.spec.caches, "caches", Self::cache);
+        let document_database = self.document_database(policy, network.as_ref());
         let state = self.state();
         let identity = Identity {
             environment_id: self.context.environment_id,
@@ -170,6 +172,7 @@ impl<'a> Resolver<'a> {
             registries,
             databases,
             caches,
+            document_database,
             state,
         };
         (Resolved { model, policy, reasons: self.reasons }, self.conflicts)

@@ -13,6 +13,7 @@ mod capacity;
 mod cloud;
 mod databases;
 mod decode;
+mod document_database;
 mod json;
 mod lifecycle;
 mod network;
@@ -42,6 +43,7 @@ pub use caches::{CacheAuthentication, CacheEngine, CacheSize, CacheSpec};
 pub use capacity::{Acus, CapacitySpec};
 pub use cloud::{CloudSpec, Provider};
 pub use databases::{DatabaseEngine, DatabaseSize, DatabaseSpec, MonitoringSpec, RestoreSpec};
+pub use document_database::{DocumentDatabaseSpec, DocumentEngine};
 pub use lifecycle::{ApprovalPolicy, DataOnDestroy, LifecycleSpec, OnDestroySpec};
 pub use network::{Endpoint, FlowLogsSpec, NetworkSpec, ZonesSpec};
 pub use node::MAX_SPEC_BYTES;
@@ -92,6 +94,9 @@ pub struct EnvironmentSpec {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(default)]
     pub caches: BTreeMap<Key, CacheSpec>,
+    /// A database of documents.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document_database: Option<DocumentDatabaseSpec>,
     /// Where Terraform keeps its state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<StateSpec>,
@@ -164,6 +169,7 @@ fn environment(value: &Value<'_>) -> Option<EnvironmentSpec> {
     let registries = f.named("registries", registries::read);
     let databases = f.named("databases", databases::read);
     let caches = f.named("caches", caches::read);
+    let document_database = f.get("document_database", document_database::read);
     let state = f.get("state", state::read);
     let lifecycle = f.get("lifecycle", lifecycle::read);
     f.close();
@@ -180,6 +186,7 @@ fn environment(value: &Value<'_>) -> Option<EnvironmentSpec> {
         registries,
         databases,
         caches,
+        document_database,
         state,
         lifecycle,
     })

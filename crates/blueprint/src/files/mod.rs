@@ -18,6 +18,7 @@ mod buckets;
 mod caches;
 mod data;
 mod databases;
+mod documents;
 mod doors;
 mod endpoints;
 mod flow_logs;
@@ -53,6 +54,7 @@ const BLOCKS: &[BuildingBlock] = &[
     BuildingBlock { check: registries::check, part: registries::part },
     BuildingBlock { check: databases::check, part: databases::part },
     BuildingBlock { check: caches::check, part: caches::part },
+    BuildingBlock { check: documents::check, part: documents::part },
 ];
 
 /// The check of a block in which nothing can contradict itself.

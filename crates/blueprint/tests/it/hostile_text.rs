@@ -97,6 +97,7 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
         registries,
         databases,
         caches,
+        document_database,
         state,
     } = &mut model;
     let Identity { environment_id: _, tenant_id: _, name: _, name_prefix, pins } = identity;
@@ -173,12 +174,33 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
             }
             DatabaseKind::Cluster(AuroraCluster { compute, instances }) => {
                 *compute = AuroraCompute::Provisioned { instance_class: next() };
-                for AuroraInstance { identifier, zone } in instances {
+                for ClusterInstance { identifier, zone } in instances {
                     *identifier = next();
                     *zone = Some(next());
                 }
             }
         }
+    }
+    let DocumentDatabase {
+        identifier,
+        version,
+        family,
+        parameter_group,
+        instance_class,
+        instances,
+        backup_retention_days: _,
+        deletion_protection: _,
+        final_snapshot,
+        environment_key: _,
+        log_retention_days: _,
+        master_username,
+    } = document_database.as_mut().unwrap();
+    let fields = [identifier, version, family, parameter_group, instance_class, master_username];
+    fields.into_iter().for_each(|field| *field = next());
+    *final_snapshot = Some(FinalSnapshot::PerIncarnation { prefix: next() });
+    for ClusterInstance { identifier, zone } in instances {
+        *identifier = next();
+        *zone = Some(next());
     }
     for cache in caches.values_mut() {
         let Cache {

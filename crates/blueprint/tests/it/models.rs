@@ -30,6 +30,7 @@ pub fn minimal() -> InfraModel {
         registries: BTreeMap::new(),
         databases: BTreeMap::new(),
         caches: BTreeMap::new(),
+        document_database: None,
         state: StateBackend {
             bucket: "terrane-state-222222222222-eu-west-1".to_owned(),
             key: "tenants/ten_0193/environments/env_0193/terraform.tfstate".to_owned(),
@@ -83,6 +84,7 @@ pub fn full() -> InfraModel {
         (key("sessions"), cache("dev-anna-4f2a91c0-sessions", true)),
         (key("shards"), sharded_cache()),
     ]);
+    model.document_database = Some(documents(true));
     model
 }
 
@@ -104,6 +106,10 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
     let cluster = aurora("dev-anna-4f2a91c0-main", provisioned());
     let plain = Database { environment_key: false, enhanced_monitoring: None, ..cluster };
     clustered.databases = BTreeMap::from([(key("main"), plain)]);
+
+    let mut documented = minimal();
+    documented.network = Some(network(2, Nat::None));
+    documented.document_database = Some(DocumentDatabase { final_snapshot: None, ..documents(false) });
 
     let mut closed = minimal();
     closed.network = Some(Network { gateway_endpoints: Vec::new(), ..network(2, Nat::None) });
@@ -144,6 +150,7 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
         ("single_nat", single_nat),
         ("cached", cached),
         ("clustered", clustered),
+        ("documented", documented),
         ("closed", closed),
         ("bare", bare),
         ("bare_network", bare_network),
@@ -255,7 +262,7 @@ fn side_database() -> Database {
 }
 
 fn aurora(identifier: &str, compute: AuroraCompute) -> Database {
-    let instance = |number: usize| AuroraInstance {
+    let instance = |number: usize| ClusterInstance {
         identifier: format!("{identifier}-{number}"),
         zone: Some(format!("eu-west-1{}", ["a", "b"][number - 1])),
     };
@@ -330,5 +337,27 @@ fn sharded_cache() -> Cache {
         topology: CacheTopology::Sharded { shards: 3, replicas_per_shard: 1 },
         users: None,
         ..cache("dev-anna-4f2a91c0-shards", true)
+    }
+}
+
+fn documents(environment_key: bool) -> DocumentDatabase {
+    let identifier = "dev-anna-4f2a91c0-documents";
+    let instance = |number: usize| ClusterInstance {
+        identifier: format!("{identifier}-{number}"),
+        zone: Some(format!("eu-west-1{}", ["a", "b"][number - 1])),
+    };
+    DocumentDatabase {
+        identifier: identifier.to_owned(),
+        version: "5.0.0".to_owned(),
+        family: "docdb5.0".to_owned(),
+        parameter_group: format!("{identifier}-5-0"),
+        instance_class: "db.t4g.medium".to_owned(),
+        instances: vec![instance(1), instance(2)],
+        backup_retention_days: 7,
+        deletion_protection: true,
+        final_snapshot: Some(FinalSnapshot::PerIncarnation { prefix: format!("{identifier}-final") }),
+        environment_key,
+        log_retention_days: 30,
+        master_username: "terrane".to_owned(),
     }
 }

@@ -70,7 +70,7 @@ pub struct AuroraCluster {
     /// What its instances run on.
     pub compute: AuroraCompute,
     /// At least one; one of them writes, the others take reads and stand ready to write.
-    pub instances: Vec<AuroraInstance>,
+    pub instances: Vec<ClusterInstance>,
 }
 
 /// What the instances of an Aurora cluster run on.
@@ -91,9 +91,9 @@ pub enum AuroraCompute {
     },
 }
 
-/// An instance of an Aurora cluster.
+/// An instance of a cluster of Aurora or DocumentDB.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AuroraInstance {
+pub struct ClusterInstance {
     /// DB instance identifier.
     pub identifier: String,
     /// For example `eu-west-1a`; `None` leaves it to AWS.

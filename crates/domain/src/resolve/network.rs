@@ -63,6 +63,10 @@ impl Resolver<'_> {
         let wishes = [
             wish("databases", self.spec.databases.keys().next(), false),
             wish("caches", self.spec.caches.keys().next(), false),
+            self.spec
+                .document_database
+                .as_ref()
+                .map(|_| Wish { of: "document_database".to_owned(), way_out: false }),
         ];
         wishes.into_iter().flatten().next()
     }

@@ -191,7 +191,7 @@ fn snapshot(value: &Value<'_>) -> Option<String> {
     ))
 }
 
-fn size(value: &Value<'_>) -> Option<DatabaseSize> {
+pub(super) fn size(value: &Value<'_>) -> Option<DatabaseSize> {
     match &value.node.kind {
         Kind::Map(_) => {
             let f = value.fields()?;

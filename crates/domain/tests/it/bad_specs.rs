@@ -9,7 +9,7 @@ use crate::{problems, with_base};
 const BAD_SECTIONS: &[(&str, &str, &str)] = &[
     // Keys and kinds
     ("netwrok: {}", "netwrok", "unknown key; did you mean \"network\"?"),
-    ("zzz: 1", "zzz", "unknown key; expected name, profile, labels, tags, cloud, network, buckets, registries, databases, caches, state or lifecycle"),
+    ("zzz: 1", "zzz", "unknown key; expected name, profile, labels, tags, cloud, network, buckets, registries, databases, caches, document_database, state or lifecycle"),
     ("network: { natt: single }", "network.natt", "unknown key; did you mean \"nat\"?"),
     ("network: { flow-logs: {} }", "network.flow-logs", "unknown key; did you mean \"flow_logs\"?"),
     ("network: { flow_logs: { days: 7 } }", "network.flow_logs.days", "unknown key; expected retention_days"),
@@ -18,7 +18,7 @@ const BAD_SECTIONS: &[(&str, &str, &str)] = &[
     ("network: true", "network", "expected a mapping, found true"),
     ("databases: [main]", "databases", "expected a mapping of names, found a list"),
     ("buckets: { uploads: yes }", "buckets.uploads", "expected a mapping, found \"yes\""),
-    ("\"a.b c\": 1", "\"a.b c\"", "unknown key; expected name, profile, labels, tags, cloud, network, buckets, registries, databases, caches, state or lifecycle"),
+    ("\"a.b c\": 1", "\"a.b c\"", "unknown key; expected name, profile, labels, tags, cloud, network, buckets, registries, databases, caches, document_database, state or lifecycle"),
 
     // Words
     ("profile: larg", "profile", "unknown value \"larg\"; expected small, medium or large"),
@@ -137,6 +137,14 @@ const BAD_SECTIONS: &[(&str, &str, &str)] = &[
     ("caches: { a: { parameters: { cluster-enabled: yes } } }", "caches.a.parameters.cluster-enabled", "can't be set: follows from shards"),
     ("caches: { a: { authentication: password } }", "caches.a.authentication", "unknown value \"password\"; expected network or iam"),
     ("caches: { a: { log_retention_days: 2 } }", "caches.a.log_retention_days", "expected 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653, found 2"),
+
+    // The document database
+    ("document_database: { engine: mongodb }", "document_database.engine", "unknown value \"mongodb\"; expected documentdb"),
+    ("document_database: { version: \"4.0\" }", "document_database.version", "unknown version \"4.0\"; DocumentDB offers 5.0 or 8.0"),
+    ("document_database: { backup_retention_days: 0 }", "document_database.backup_retention_days", "expected a whole number from 1 to 35, found 0"),
+    ("document_database: { high_availability: true, replicas: 0 }", "document_database.replicas", "0 leaves no reader that could take over, which high_availability needs; use 1 or more"),
+    ("document_database: { size: { instance_class: db.m7g.large } }", "document_database.size.instance_class", "DocumentDB does not run on db.m7g.large; use a class of a family r, or medium of t"),
+    ("document_database: {}\ndatabases: { documents-1: {} }", "databases.documents-1", "has the name that the document_database takes; call it otherwise"),
 
     // Labels and tags
     ("labels: { team: [a] }", "labels.team", "expected text, found a list"),

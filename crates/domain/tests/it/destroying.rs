@@ -8,7 +8,7 @@ use crate::{read, resolved, with_base};
 fn what_only_an_older_spec_declared_is_taken_down_too() {
     let newest = resolved(&read(&with_base("buckets: { keep: { versioning: true } }\n"))).model;
     let older = resolved(&read(&with_base(
-        "buckets: { keep: { versioning: false }, gone: {} }\nregistries: { api: {} }\ndatabases: { main: {} }\n",
+        "buckets: { keep: { versioning: false }, gone: {} }\nregistries: { api: {} }\ndatabases: { main: {} }\ncaches: { a: {} }\ndocument_database: {}\n",
     )))
     .model;
     let both = newest.with_data_of(&older);
@@ -16,6 +16,7 @@ fn what_only_an_older_spec_declared_is_taken_down_too() {
     assert!(both.buckets[&key("keep")].versioning, "the newest spec decides about what it declares");
     assert_eq!(both.buckets[&key("gone")], older.buckets[&key("gone")]);
     assert_eq!((&both.registries, &both.databases), (&older.registries, &older.databases));
+    assert_eq!((&both.caches, &both.document_database), (&older.caches, &older.document_database));
     assert_eq!(both.network, older.network, "a database stands in a network");
 }
 

@@ -116,6 +116,10 @@ fn environments() -> impl Strategy<Value = Value> {
         ("registries", named(registry)),
         ("databases", named(database)),
         ("caches", named(cache)),
+        (
+            "document_database",
+            values![{}, { "high_availability": true }, { "version": "8.0", "replicas": 2 }],
+        ),
         ("state", values![{ "bucket": "my-state" }, { "region": "us-east-1", "lock": "s3" }]),
         ("lifecycle", lifecycle),
     ])

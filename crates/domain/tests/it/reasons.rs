@@ -114,6 +114,7 @@ fn whatever_asks_for_the_environments_own_key_brings_it() {
         let asked = |encryption: &str| key(&format!("{section}: {{ a: {{ encryption: {encryption} }} }}"));
         assert!(asked("kms").is_some() && asked("aws").is_none(), "{section}");
     }
+    assert!(key("document_database: { encryption: kms }").is_some());
     assert!(key("profile: medium").is_some(), "the default of medium");
     assert!(key("profile: medium\nbuckets: { a: { encryption: aws } }").is_some());
 }
@@ -262,4 +263,18 @@ fn only_redis_wants_a_default_user_that_can_do_nothing() {
     assert_eq!(users("valkey").default_user_id, None);
     assert_eq!(users("redis").default_user_id.as_deref(), Some("dev-anna-aaaaaaaa-a-off"));
     assert_eq!(users("redis").user_id, "dev-anna-aaaaaaaa-a-app");
+}
+
+#[test]
+fn the_document_database_has_its_replica_in_another_zone() {
+    let instances = |settings: &str| {
+        let yaml = with_base(&format!("document_database: {settings}"));
+        let database = resolved(&read(&yaml)).model.document_database.unwrap();
+        database.instances.into_iter().map(|i| (i.identifier, i.zone.unwrap())).collect::<Vec<_>>()
+    };
+    let of = |number: u8, letter: char| {
+        (format!("dev-anna-aaaaaaaa-documents-{number}"), format!("eu-west-1{letter}"))
+    };
+    assert_eq!(instances("{}"), [of(1, 'a')]);
+    assert_eq!(instances("{ high_availability: true }"), [of(1, 'a'), of(2, 'b')]);
 }

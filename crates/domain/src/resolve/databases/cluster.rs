@@ -1,7 +1,8 @@
 //! Aurora PostgreSQL.
 
 use crate::{
-    AuroraCluster, AuroraCompute, AuroraInstance, Key, Network, facts,
+    AuroraCluster, AuroraCompute, ClusterInstance, Key, Network, facts,
+    names::Names,
     profile::aurora_instance_class,
     resolve::{Conflict, Resolver},
     spec::{DatabaseSpec, Path},
@@ -22,17 +23,28 @@ impl Resolver<'_> {
             }
         }
         let compute = self.aurora_compute(spec, path);
-        let readers = self.readers(spec, path);
-        // Said, not left to AWS, which may put all of them into one zone.
+        let readers = self.readers(spec.high_availability, spec.replicas, path);
+        let instances =
+            self.cluster_instances(readers, network, |names, number| names.database_instance(key, number));
+        AuroraCluster { compute, instances }
+    }
+
+    /// One instance that writes and so many readers, zone after zone. Zones are said, not left to AWS, which may put all
+    /// of them into one.
+    pub(in crate::resolve) fn cluster_instances(
+        &self,
+        readers: u8,
+        network: Option<&Network>,
+        name: impl Fn(&Names, usize) -> String,
+    ) -> Vec<ClusterInstance> {
         let zones: Vec<&str> =
-            network.into_iter().flat_map(|n| &n.zones).map(|zone| zone.name.as_str()).collect();
-        let instances = (0..=usize::from(readers))
-            .map(|at| AuroraInstance {
-                identifier: self.names.database_instance(key, at + 1),
+            network.into_iter().flat_map(|network| &network.zones).map(|zone| zone.name.as_str()).collect();
+        (0..=usize::from(readers))
+            .map(|at| ClusterInstance {
+                identifier: name(&self.names, at + 1),
                 zone: zones.get(at % zones.len().max(1)).map(|zone| (*zone).to_owned()),
             })
-            .collect();
-        AuroraCluster { compute, instances }
+            .collect()
     }
 
     fn aurora_compute(&mut self, spec: &DatabaseSpec, path: &Path) -> AuroraCompute {
@@ -54,13 +66,18 @@ impl Resolver<'_> {
         AuroraCompute::Provisioned { instance_class }
     }
 
-    fn readers(&mut self, spec: &DatabaseSpec, path: &Path) -> u8 {
+    /// How many instances of a cluster take reads.
+    pub(in crate::resolve) fn readers(
+        &mut self,
+        high_availability: Option<bool>,
+        replicas: Option<u8>,
+        path: &Path,
+    ) -> u8 {
         let at_availability = path.key("high_availability");
         let at_replicas = path.key("replicas");
-        let available =
-            self.or_profile(&at_availability, spec.high_availability, self.defaults.high_availability);
+        let available = self.or_profile(&at_availability, high_availability, self.defaults.high_availability);
         let because = format!("because high_availability {available}");
-        let readers = self.or_because(&at_replicas, spec.replicas, u8::from(available), &because);
+        let readers = self.or_because(&at_replicas, replicas, u8::from(available), &because);
         if available && readers == 0 {
             let message =
                 "0 leaves no reader that could take over, which high_availability needs; use 1 or more";
