@@ -77,18 +77,15 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
     let network = model.network.as_ref()?;
     let (instances, clusters) = (instances(model), clusters(model));
     let mut part = Part::default();
-    let mut outputs = Vec::new();
     if !instances.is_empty() {
-        part = rds::add_to(part, model, &instances, network);
-        outputs.push(of_each(rds::INSTANCE, "database", rds::output()));
+        let about = "Databases by name; user and password are in the secret";
+        let value = of_each(rds::INSTANCE, "database", rds::output());
+        part = rds::add_to(part, model, &instances, network).output("databases", about, value);
     }
     if !clusters.is_empty() {
-        part = aurora::add_to(part, model, &clusters, network);
-        outputs.push(of_each(aurora::CLUSTER, "database", aurora::output()));
+        let about = "Aurora clusters by name; user and password are in the secret";
+        let value = of_each(aurora::CLUSTER, "database", aurora::output());
+        part = aurora::add_to(part, model, &clusters, network).output("aurora_clusters", about, value);
     }
-    let value = match outputs.len() {
-        1 => outputs.remove(0),
-        _ => Expr::call("merge", outputs),
-    };
-    Some(part.output("databases", "Databases by name; user and password are in the secret", value))
+    Some(part)
 }
