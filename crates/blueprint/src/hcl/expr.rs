@@ -142,7 +142,7 @@ from_number!(u8, u16, u32);
 impl From<Acus> for Expr {
     fn from(acus: Acus) -> Self {
         match Number::from_f64(f64::from(acus.halves()) / 2.0) {
-            Some(half) if acus.halves() % 2 == 1 => Self(Expression::from(half)),
+            Some(half) if !acus.halves().is_multiple_of(2) => Self(Expression::from(half)),
             _ => Self::from(acus.halves() / 2),
         }
     }

@@ -59,14 +59,14 @@ impl Acus {
 
 impl fmt::Display for Acus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let half = if self.halves % 2 == 1 { ".5" } else { "" };
+        let half = if !self.halves.is_multiple_of(2) { ".5" } else { "" };
         write!(f, "{}{half}", self.halves / 2)
     }
 }
 
 impl Serialize for Acus {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.halves % 2 == 0 {
+        if self.halves.is_multiple_of(2) {
             serializer.serialize_u16(self.halves / 2)
         } else {
             serializer.serialize_f64(f64::from(self.halves) / 2.0)

@@ -147,7 +147,7 @@ fn data_that_is_to_be_deleted_leaves_no_snapshot() {
 }
 
 fn database(yaml: &str) -> Database {
-    resolved(&read(&with_base(yaml))).model.databases.into_values().next().unwrap()
+    resolved(&read(&with_base(yaml))).model.databases.into_values().next().unwrap_or_else(|| panic!("{yaml}"))
 }
 
 fn cluster(settings: &str) -> AuroraCluster {
