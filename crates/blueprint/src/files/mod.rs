@@ -21,6 +21,8 @@ mod databases;
 mod documents;
 mod doors;
 mod endpoints;
+#[cfg(test)]
+mod field_tests;
 mod flow_logs;
 mod kms;
 mod locals;
