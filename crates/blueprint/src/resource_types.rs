@@ -54,6 +54,8 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     untagged("aws_s3_bucket_public_access_block"),
     untagged("aws_s3_bucket_server_side_encryption_configuration"),
     untagged("aws_s3_bucket_versioning"),
+    plain("aws_secretsmanager_secret"),
+    untagged("aws_secretsmanager_secret_version"),
     plain("aws_security_group"),
     plain("aws_subnet"),
     plain("aws_vpc"),

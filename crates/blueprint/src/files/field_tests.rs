@@ -64,6 +64,7 @@ fn a_database_answers_the_same_questions_whatever_its_engine() {
             DatabaseField::SecretArn,
             r#"one(aws_rds_cluster.main["orders"].master_user_secret[*].secret_arn)"#,
         ),
+        ("read", DatabaseField::SecretArn, r#"aws_secretsmanager_secret.database["read"].arn"#),
         ("main", DatabaseField::Password, "nothing"),
         ("orders", DatabaseField::Url, "nothing"),
         ("gone", DatabaseField::Host, "nothing"),

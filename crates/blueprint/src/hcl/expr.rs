@@ -4,7 +4,7 @@ use hcl_edit::{
     Decorate, Decorated, Number,
     expr::{
         Array, BinaryOp, BinaryOperator, Conditional, Expression, ForExpr, ForIntro, FuncArgs, FuncCall,
-        ObjectKey, ObjectValue,
+        ObjectKey, ObjectValue, Traversal, TraversalOperator,
     },
     template::{Element, Interpolation, StringTemplate},
 };
@@ -41,6 +41,12 @@ impl Expr {
     /// `condition ? yes : no`
     pub(crate) fn choose(condition: Expr, yes: impl Into<Expr>, no: impl Into<Expr>) -> Self {
         Self(Expression::from(Conditional::new(condition.0, yes.into().0, no.into().0)))
+    }
+
+    /// `self.name`, of the value of a call.
+    pub(crate) fn attr(self, name: &'static str) -> Self {
+        let step = TraversalOperator::GetAttr(Decorated::new(ident(name)));
+        Self(Expression::from(Traversal::new(self.0, vec![Decorated::new(step)])))
     }
 
     /// `self == other`

@@ -113,6 +113,7 @@ const BAD_SECTIONS: &[(&str, &str, &str)] = &[
     ("databases: { main: { engine: aurora_postgres, capacity: { min: 8 } } }", "databases.main.capacity.max", "is required, for example 8"),
     ("databases: { main: { capacity: { min: 1, max: 2 } } }", "databases.main.capacity", "is only for aurora_postgres; give a size, or use engine: aurora_postgres"),
     ("databases: { main: { replicas: 1, backup_retention_days: 0 } }", "databases.main.backup_retention_days", "0 turns backups off, which a database with replicas can't do without; use 1 or more"),
+    ("databases: { main: { replicas: 1, restore_from: { snapshot: a } } }", "databases.main.master_username", "is needed with restore_from and replicas; give the name of the user that the snapshot has"),
     ("databases: { main: { replicas: 16 } }", "databases.main.replicas", "expected a whole number from 0 to 15, found 16"),
     ("databases: { main: { replicas: 1 }, main-replica-1: {} }", "databases.main-replica-1", "has an instance of the same name as main has, dev-anna-aaaaaaaa-main-replica-1; call one of the two otherwise"),
     ("databases: { main: { engine: aurora_postgres }, main-1: {} }", "databases.main-1", "has an instance of the same name as main has, dev-anna-aaaaaaaa-main-1; call one of the two otherwise"),

@@ -5,6 +5,7 @@
 
 mod aurora;
 mod rds;
+mod secret;
 mod shared;
 
 use std::collections::BTreeMap;
@@ -64,6 +65,9 @@ pub(super) fn field(model: &InfraModel, key: &Key, field: DatabaseField) -> Opti
         DatabaseField::Username => Some(of(username)),
         // AWS makes one secret; the provider shows a list of it.
         DatabaseField::SecretArn => {
+            if matches!(kind, DatabaseKind::Instance(instance) if !instance.replicas.is_empty()) {
+                return Some(secret::SECRET.at(key.as_str(), "arn"));
+            }
             Some(Expr::call("one", [resource.at_all(key.as_str(), "master_user_secret", "secret_arn")]))
         }
         DatabaseField::Password | DatabaseField::Url => None,
@@ -79,7 +83,7 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
     let mut part = Part::default();
     if !instances.is_empty() {
         let about = "Databases by name; user and password are in the secret";
-        let value = of_each(rds::INSTANCE, "database", rds::output());
+        let value = of_each(rds::INSTANCE, "database", rds::output(&instances));
         part = rds::add_to(part, model, &instances, network).output("databases", about, value);
     }
     if !clusters.is_empty() {

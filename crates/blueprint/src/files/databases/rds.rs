@@ -3,7 +3,7 @@
 use terrane_domain::{Database, InfraModel, Key, Network, RdsInstance};
 
 use super::{
-    Run,
+    Run, secret,
     shared::{self, Options, PORT},
 };
 use crate::{
@@ -29,7 +29,7 @@ const MONITORING_POLICY: Resource =
     Resource::per_key("aws_iam_role_policy_attachment", "database_monitoring");
 const MONITORING_TRUST: Resource = Resource::data("aws_iam_policy_document", "database_monitoring_trust");
 
-const DATABASES: &str = "databases";
+pub(super) const DATABASES: &str = "databases";
 const REPLICAS: &str = "database_replicas";
 
 /// Under which key a replica stands, counted from 1.
@@ -49,10 +49,14 @@ pub(super) fn add_to(
     let replicated = replicas.is_some();
 
     let file = File::new("databases.tf", "RDS for PostgreSQL, reachable from inside the VPC only.")
-        .block(instance(options))
+        .block(instance(options, replicated))
         .block(shared::subnet_group(SUBNET_GROUP, "-databases", network));
     let file = shared::incarnations(file, INCARNATION, DATABASES, &replacing(options));
-    let file = if replicated { file.noted(ABOUT_REPLICAS, replica(options)) } else { file };
+    let file = if replicated {
+        secret::add_to(file.noted(ABOUT_REPLICAS, replica(options)), options.own_key)
+    } else {
+        file
+    };
     let file = file.block(parameter_group());
     let file = shared::door(file, (SECURITY_GROUP, INGRESS), DATABASES, || name_of("database"), network);
     let file = log_groups(file, options, replicated);
@@ -62,7 +66,7 @@ pub(super) fn add_to(
         file
     };
     let entries = instances.iter().fold(Object::new(), |object, (key, (database, instance))| {
-        object.entry(key.as_str(), entry(database, instance, options))
+        object.entry(key.as_str(), entry(database, instance, options, replicated))
     });
     let part = part.file(file).local(DATABASES, entries);
     match replicas {
@@ -71,14 +75,17 @@ pub(super) fn add_to(
     }
 }
 
-fn entry(database: &Database, instance: &RdsInstance, options: Options) -> Object {
-    let object = Object::new()
+fn entry(database: &Database, instance: &RdsInstance, options: Options, any_replicated: bool) -> Object {
+    let mut object = Object::new()
         .field("identifier", &database.identifier)
         .field("version", &database.version)
         .field("instance_class", &instance.instance_class)
         .field("multi_az", instance.multi_az)
         .field("storage_gib", instance.storage_gib)
         .field("max_storage_gib", instance.max_storage_gib);
+    if any_replicated {
+        object = object.field(secret::OWN_SECRET, !instance.replicas.is_empty());
+    }
     options.entry(object, database)
 }
 
@@ -95,13 +102,15 @@ fn replicas(instances: &Run<'_, RdsInstance>) -> Option<Object> {
     }))
 }
 
-pub(super) fn output() -> Object {
+pub(super) fn output(instances: &Run<'_, RdsInstance>) -> Object {
     let field = |name| Reference::variable("database").attr(name);
+    let managed = Expr::call("one", [field("master_user_secret").splat().attr("secret_arn")]);
+    let replicated = instances.values().any(|(_, instance)| !instance.replicas.is_empty());
     Object::new()
         .field("host", field("address"))
         .field("port", field("port"))
         .field("database", field("db_name"))
-        .field("secret_arn", Expr::call("one", [field("master_user_secret").splat().attr("secret_arn")]))
+        .field("secret_arn", secret::arn(replicated, managed))
 }
 
 /// Entries that can't be changed without a new instance.
@@ -112,7 +121,7 @@ fn replacing(options: Options) -> Vec<&'static str> {
     fields
 }
 
-fn instance(options: Options) -> Block {
+fn instance(options: Options, replicated: bool) -> Block {
     let own_key = |options: Options| options.own_key.then(|| key_if(each_value("own_key")));
     let block = Block::of(INSTANCE)
         .arg("for_each", local(DATABASES))
@@ -124,10 +133,8 @@ fn instance(options: Options) -> Block {
         .arg_if_some("snapshot_identifier", options.restored.then(|| each_value("restore_from")))
         .gap()
         .arg("db_name", each_value("database_name"))
-        .arg("username", each_value("master_username"))
-        .note("RDS makes the password, keeps it in Secrets Manager and rotates it: it is in no state and no log.")
-        .arg("manage_master_user_password", true)
-        .arg_if_some("master_user_secret_kms_key_id", own_key(options))
+        .arg("username", each_value("master_username"));
+    let block = secret::password(block, replicated, options.own_key)
         .arg("iam_database_authentication_enabled", each_value("iam_authentication"))
         .gap()
         .arg("allocated_storage", each_value("storage_gib"))

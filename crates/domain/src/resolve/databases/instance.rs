@@ -21,6 +21,12 @@ impl Resolver<'_> {
             self.defaults.high_availability,
         );
         let replicas = self.or_because(&path.key("replicas"), spec.replicas, 0, DEFAULT);
+        if replicas > 0 && spec.restore_from.is_some() && spec.master_username.is_none() {
+            let message =
+                "is needed with restore_from and replicas; give the name of the user that the snapshot has";
+            let conflict = Conflict::new(path.key("master_username"), message);
+            self.conflict(conflict.with(path.key("restore_from")).with(path.key("replicas")));
+        }
         RdsInstance {
             instance_class,
             storage_gib,
