@@ -29,6 +29,10 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     plain("aws_db_subnet_group"),
     plain("aws_default_route_table"),
     plain("aws_default_security_group"),
+    data("aws_docdb_cluster"),
+    plain("aws_docdb_cluster_instance"),
+    plain("aws_docdb_cluster_parameter_group"),
+    plain("aws_docdb_subnet_group"),
     untagged("aws_ecr_lifecycle_policy"),
     data("aws_ecr_repository"),
     plain("aws_ecs_cluster"),
@@ -56,6 +60,9 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     plain("aws_lb_listener_rule"),
     plain("aws_lb_target_group"),
     plain("aws_nat_gateway"),
+    data("aws_rds_cluster"),
+    plain("aws_rds_cluster_instance"),
+    plain("aws_rds_cluster_parameter_group"),
     untagged("aws_route"),
     plain("aws_route_table"),
     untagged("aws_route_table_association"),
@@ -66,6 +73,8 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     untagged("aws_s3_bucket_public_access_block"),
     untagged("aws_s3_bucket_server_side_encryption_configuration"),
     untagged("aws_s3_bucket_versioning"),
+    plain("aws_secretsmanager_secret"),
+    untagged("aws_secretsmanager_secret_version"),
     plain("aws_security_group"),
     plain("aws_service_discovery_private_dns_namespace"),
     plain("aws_service_discovery_service"),
@@ -74,6 +83,8 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     plain("aws_vpc_endpoint"),
     plain("aws_vpc_security_group_egress_rule"),
     plain("aws_vpc_security_group_ingress_rule"),
+    // Terraform's own: it stands for nothing in the cloud.
+    untagged("terraform_data"),
 ];
 
 /// Whether deleting a resource of this type loses something that Terraform can't make again. A type that isn't

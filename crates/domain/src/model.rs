@@ -8,11 +8,13 @@ mod apps;
 mod buckets;
 mod caches;
 mod databases;
+mod document_database;
 mod ecs;
 mod fields;
 mod network;
 mod observability;
 mod registries;
+mod snapshot;
 
 use std::{collections::BTreeMap, fmt};
 
@@ -23,12 +25,16 @@ use crate::{EnvironmentId, TenantId};
 pub use apps::{App, AppRuntime, BlueGreen, Deploy, EcsApp, Image, Route, Scaling, Secret};
 pub use buckets::{Bucket, BucketEncryption, BucketLifecycle};
 pub use caches::{Cache, CacheTopology, CacheUsers};
-pub use databases::{Database, EnhancedMonitoring};
+pub use databases::{
+    AuroraCluster, AuroraCompute, ClusterInstance, Database, DatabaseKind, EnhancedMonitoring, RdsInstance,
+};
+pub use document_database::DocumentDatabase;
 pub use ecs::{AccessLogs, Capacity, Ecs, LoadBalancer, LoadBalancerKind};
 pub use fields::{CacheField, DatabaseField, DocumentDatabaseField};
 pub use network::{FlowLogs, Nat, Network, Zone};
 pub use observability::{Alarms, Observability};
 pub use registries::Registry;
+pub use snapshot::FinalSnapshot;
 
 /// A name that a user gave to a thing in a map (`databases.main`): 1 to 24 of a-z, 0-9 and `-`, starting with a
 /// letter, without a doubled or trailing hyphen. Safe as a `for_each` key and inside an AWS tag value.
@@ -94,6 +100,8 @@ pub struct InfraModel {
     pub observability: Observability,
     /// Caches by name.
     pub caches: BTreeMap<Key, Cache>,
+    /// The document database, if there is one.
+    pub document_database: Option<DocumentDatabase>,
     /// Where Terraform keeps state.
     pub state: StateBackend,
 }
@@ -173,6 +181,7 @@ impl InfraModel {
         model.buckets.values_mut().for_each(Bucket::unprotect);
         model.registries.values_mut().for_each(Registry::unprotect);
         model.databases.values_mut().for_each(|database| database.unprotect(data));
+        model.document_database.iter_mut().for_each(|database| database.unprotect(data));
         model.ecs.iter_mut().for_each(Ecs::unprotect);
         model
     }
@@ -193,6 +202,7 @@ impl InfraModel {
             (_, None) => {}
         }
         keep(&mut model.caches, &older.caches);
+        model.document_database = model.document_database.or_else(|| older.document_database.clone());
         model.network = model.network.or_else(|| older.network.clone());
         model.encryption_key = model.encryption_key.or_else(|| older.encryption_key.clone());
         model

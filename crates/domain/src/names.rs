@@ -14,6 +14,9 @@ use crate::{EnvironmentId, Key, spec::EnvironmentName};
 const DIGEST_LEN: u32 = 8;
 const DIGEST_ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
+/// What the document database is called, where databases have their keys.
+pub(crate) const DOCUMENTS: &str = "documents";
+
 /// The names of one environment.
 #[derive(Debug, Clone)]
 pub(crate) struct Names {
@@ -63,6 +66,37 @@ impl Names {
     /// RDS instance identifier: 1 to 63, starts with a letter, no doubled or trailing hyphen.
     pub(crate) fn database(&self, key: &Key) -> String {
         self.fit(key.as_str(), 63)
+    }
+
+    /// DB instance that belongs to a database, counted from 1: as a database. Not always free: see
+    /// `Resolver::identifiers`.
+    pub(crate) fn database_instance(&self, key: &Key, number: usize) -> String {
+        self.fit(&format!("{key}-{number}"), 63)
+    }
+
+    /// Read replica of a database, counted from 1: as a database.
+    pub(crate) fn database_replica(&self, key: &Key, number: usize) -> String {
+        self.fit(&format!("{key}-replica-{number}"), 63)
+    }
+
+    /// DocumentDB cluster identifier: as a database.
+    pub(crate) fn documents(&self) -> String {
+        self.fit(DOCUMENTS, 63)
+    }
+
+    /// DocumentDB instance identifier, counted from 1: as a database.
+    pub(crate) fn documents_instance(&self, number: usize) -> String {
+        self.fit(&format!("{DOCUMENTS}-{number}"), 63)
+    }
+
+    /// DocumentDB cluster parameter group: 1 to 255 letters, digits and hyphens.
+    pub(crate) fn documents_parameters(&self, version: &str) -> String {
+        format!("{}-{DOCUMENTS}-{}", self.prefix, version.replace('.', "-"))
+    }
+
+    /// Final snapshot of the document database: as that of a database.
+    pub(crate) fn documents_final_snapshot(&self) -> String {
+        format!("{}-{DOCUMENTS}-final", self.prefix)
     }
 
     /// Final snapshot of a database: as an identifier, up to 255.
@@ -233,6 +267,12 @@ mod tests {
                 (names.database(&key), 63),
                 (names.final_snapshot(&key), 255 - "-final-".len() - 12),
                 (names.monitoring_role(&key), 64),
+                (names.database_instance(&key, 16), 63),
+                (names.database_replica(&key, 15), 63),
+                (names.documents(), 63),
+                (names.documents_instance(16), 63),
+                (names.documents_parameters("5.0"), 255),
+                (names.documents_final_snapshot(), 255 - "-final-".len() - 12),
                 (names.cache(&key), 40),
                 (names.cache_user(&key), 40),
                 (names.cache_default_user(&key), 40),

@@ -61,6 +61,7 @@ profiles! {
 
     /// Each alarm costs about as much as a gigabyte of logs.
     alarms: bool                           = false,                      true,                       true;
+    iam_authentication: bool               = false,                      false,                      true;
     /// Of the logs that apps, databases and caches write.
     log_retention_days: u16                = 7,                          30,                         90;
 
@@ -103,11 +104,29 @@ impl DatabaseShape {
     }
 }
 
+/// What a size in words means for Aurora, which has no micro.
+pub(crate) const fn aurora_instance_class(size: Size) -> &'static str {
+    match size {
+        Size::Small => "db.t4g.medium",
+        Size::Medium => "db.t4g.large",
+        Size::Large => "db.r7g.large",
+    }
+}
+
 /// What a size in words means for ElastiCache. Graviton, as for databases.
 pub(crate) const fn cache_node_type(size: Size) -> &'static str {
     match size {
         Size::Small => "cache.t4g.micro",
         Size::Medium => "cache.t4g.medium",
         Size::Large => "cache.r7g.large",
+    }
+}
+
+/// What a size in words means for DocumentDB, which has one burstable class.
+pub(crate) const fn documentdb_instance_class(size: Size) -> &'static str {
+    match size {
+        Size::Small => "db.t4g.medium",
+        Size::Medium => "db.r6g.large",
+        Size::Large => "db.r6g.xlarge",
     }
 }

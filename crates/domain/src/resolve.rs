@@ -10,6 +10,7 @@ mod caches;
 mod cloud;
 mod conflict;
 mod databases;
+mod document_database;
 mod ecs;
 mod lifecycle;
 mod network;
@@ -150,10 +151,9 @@ impl<'a> Resolver<'a> {
         let network = self.network();
         let buckets = self.each(&self.spec.buckets, "buckets", Self::bucket);
         let registries = self.each(&self.spec.registries, "registries", Self::registry);
-        let databases = self.each(&self.spec.databases, "databases", |this, key, spec, path| {
-            this.database(key, spec, path, policy)
-        });
+        let databases = self.databases(policy, network.as_ref());
         let caches = self.each(&self.spec.caches, "caches", Self::cache);
+        let document_database = self.document_database(policy, network.as_ref());
         let observability = self.observability();
         let apps = self.apps(&observability);
         let ecs = self.ecs(network.as_ref(), &apps, &observability, policy);
@@ -181,6 +181,7 @@ impl<'a> Resolver<'a> {
             apps,
             observability,
             caches,
+            document_database,
             state,
         };
         (Resolved { model, policy, reasons: self.reasons }, self.conflicts)

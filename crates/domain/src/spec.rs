@@ -10,9 +10,11 @@
 mod apps;
 mod buckets;
 mod caches;
+mod capacity;
 mod cloud;
 mod databases;
 mod decode;
+mod document_database;
 mod ecs;
 mod json;
 mod lifecycle;
@@ -46,9 +48,11 @@ pub use apps::{
 };
 pub use buckets::{BucketLifecycleSpec, BucketSpec};
 pub use caches::{CacheAuthentication, CacheEngine, CacheSize, CacheSpec};
+pub use capacity::{Acus, CapacitySpec};
 pub use cloud::{CloudSpec, Provider};
-pub use databases::{DatabaseEngine, DatabaseSize, DatabaseSpec, MonitoringSpec};
-pub use ecs::{CapacitySpec, ContainerInsights, EcsSpec};
+pub use databases::{DatabaseEngine, DatabaseSize, DatabaseSpec, MonitoringSpec, RestoreSpec};
+pub use document_database::{DocumentDatabaseSpec, DocumentEngine};
+pub use ecs::{ContainerInsights, EcsCapacitySpec, EcsSpec};
 pub use lifecycle::{ApprovalPolicy, DataOnDestroy, LifecycleSpec, OnDestroySpec};
 pub use network::{Endpoint, FlowLogsSpec, NetworkSpec, ZonesSpec};
 pub use node::MAX_SPEC_BYTES;
@@ -110,6 +114,9 @@ pub struct EnvironmentSpec {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(default)]
     pub caches: BTreeMap<Key, CacheSpec>,
+    /// A database of documents.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document_database: Option<DocumentDatabaseSpec>,
     /// Where Terraform keeps its state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<StateSpec>,
@@ -182,6 +189,7 @@ fn environment(value: &Value<'_>) -> Option<EnvironmentSpec> {
     let registries = f.named("registries", registries::read);
     let databases = f.named("databases", databases::read);
     let caches = f.named("caches", caches::read);
+    let document_database = f.get("document_database", document_database::read);
     let ecs = f.get("ecs", ecs::read);
     let apps = f.named("apps", apps::read);
     let observability = f.get("observability", observability::read);
@@ -204,6 +212,7 @@ fn environment(value: &Value<'_>) -> Option<EnvironmentSpec> {
         apps,
         observability,
         caches,
+        document_database,
         state,
         lifecycle,
     })

@@ -139,7 +139,9 @@ impl Users {
             .arg("user_group_id", each_value("user_group_id"))
             .arg("engine", each_value("engine"))
             .arg("user_ids", members)
-            .tags(USER_GROUP);
+            .tags(USER_GROUP)
+            .note("AWS deletes a group only when no cache uses it any more, so caches have to be changed first.")
+            .block(Block::new("lifecycle").arg("create_before_destroy", true));
         if !self.any_default {
             return file.block(group);
         }

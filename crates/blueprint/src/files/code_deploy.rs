@@ -28,7 +28,7 @@ const TERMINATION_WAIT_MINUTES: u8 = 15;
 
 /// Something of the deployment of the app that `each` is about.
 pub(super) fn setting(name: &'static str) -> Reference {
-    local("app_deployments").of_each().attr(name)
+    local("app_deployments").of_each_key().attr(name)
 }
 
 pub(super) fn part(model: &InfraModel) -> Option<Part> {

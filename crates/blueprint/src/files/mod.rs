@@ -22,9 +22,12 @@ mod caches;
 mod code_deploy;
 mod data;
 mod databases;
+mod documents;
 mod doors;
 mod ecs;
 mod endpoints;
+#[cfg(test)]
+mod field_tests;
 mod flow_logs;
 mod kms;
 mod load_balancers;
@@ -59,6 +62,7 @@ const BLOCKS: &[BuildingBlock] = &[
     BuildingBlock { check: registries::check, part: registries::part },
     BuildingBlock { check: databases::check, part: databases::part },
     BuildingBlock { check: caches::check, part: caches::part },
+    BuildingBlock { check: documents::check, part: documents::part },
     BuildingBlock { check: ecs::check, part: ecs::part },
     BuildingBlock { check: apps::check, part: apps::part },
     BuildingBlock { check: nothing, part: load_balancers::part },

@@ -39,10 +39,9 @@ impl Block {
         Self { labels: vec![label], ..Self::new(kind) }
     }
 
-    /// `resource "type" "name"` or `data "type" "name"`.
+    /// `resource "type" "name"`, `data "type" "name"` or `ephemeral "type" "name"`.
     pub(crate) fn of(resource: Resource) -> Self {
-        let kind = if resource.data { "data" } else { "resource" };
-        Self { labels: vec![resource.kind, resource.name], ..Self::new(kind) }
+        Self { labels: vec![resource.kind, resource.name], ..Self::new(resource.mode.block()) }
     }
 
     /// An argument.

@@ -1,13 +1,15 @@
 //! Expressions. Each kind has its own constructor; text goes in as a literal and in no other way.
 
 use hcl_edit::{
-    Decorate, Decorated,
+    Decorate, Decorated, Number,
     expr::{
         Array, BinaryOp, BinaryOperator, Conditional, Expression, ForExpr, ForIntro, FuncArgs, FuncCall,
-        ObjectKey, ObjectValue,
+        ObjectKey, ObjectValue, Traversal, TraversalOperator,
     },
     template::{Element, Interpolation, StringTemplate},
 };
+
+use terrane_domain::Acus;
 
 use super::{
     Reference,
@@ -39,6 +41,12 @@ impl Expr {
     /// `condition ? yes : no`
     pub(crate) fn choose(condition: Expr, yes: impl Into<Expr>, no: impl Into<Expr>) -> Self {
         Self(Expression::from(Conditional::new(condition.0, yes.into().0, no.into().0)))
+    }
+
+    /// `self.name`, of the value of a call.
+    pub(crate) fn attr(self, name: &'static str) -> Self {
+        let step = TraversalOperator::GetAttr(Decorated::new(ident(name)));
+        Self(Expression::from(Traversal::new(self.0, vec![Decorated::new(step)])))
     }
 
     /// `self == other`
@@ -136,6 +144,15 @@ macro_rules! from_number {
     };
 }
 from_number!(u8, u16, u32);
+
+impl From<Acus> for Expr {
+    fn from(acus: Acus) -> Self {
+        match Number::from_f64(f64::from(acus.halves()) / 2.0) {
+            Some(half) if !acus.halves().is_multiple_of(2) => Self(Expression::from(half)),
+            _ => Self::from(acus.halves() / 2),
+        }
+    }
+}
 
 impl From<Reference> for Expr {
     fn from(reference: Reference) -> Self {

@@ -16,6 +16,8 @@ enum Step {
     EachKey,
     /// `[reference]`
     Under(Reference),
+    /// `[each.value.field]`
+    EachValue(&'static str),
     /// `[*]`, which also turns null into an empty list and anything else that is no list into a list of one
     Splat,
 }
@@ -45,8 +47,13 @@ impl Reference {
     }
 
     /// `self[each.key]`
-    pub(crate) fn of_each(self) -> Self {
+    pub(crate) fn of_each_key(self) -> Self {
         self.step(Step::EachKey)
+    }
+
+    /// `self[each.value.field]`: what the thing at hand belongs to.
+    pub(crate) fn of_each(self, field: &'static str) -> Self {
+        self.step(Step::EachValue(field))
     }
 
     fn step(mut self, step: Step) -> Self {
@@ -64,6 +71,7 @@ impl Reference {
                 Step::Attr(name) => TraversalOperator::GetAttr(Decorated::new(ident(name))),
                 Step::EachKey => TraversalOperator::Index(each_key().into_expression()),
                 Step::Under(key) => TraversalOperator::Index(key.into_expression()),
+                Step::EachValue(field) => TraversalOperator::Index(each_value(field).into_expression()),
                 Step::Splat => TraversalOperator::FullSplat(Decorated::new(Splat)),
             })
         });
@@ -86,10 +94,32 @@ pub(crate) fn each_value(field: &'static str) -> Reference {
     Reference::variable("each").attr("value").attr(field)
 }
 
+/// What becomes of a thing that is declared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// Terraform makes it and keeps it in state.
+    Resource,
+    /// Terraform reads it and keeps it in state.
+    Data,
+    /// Terraform makes or reads it anew in each run and keeps it nowhere.
+    Ephemeral,
+}
+
+impl Mode {
+    /// The block that declares it.
+    pub(super) const fn block(self) -> &'static str {
+        match self {
+            Self::Resource => "resource",
+            Self::Data => "data",
+            Self::Ephemeral => "ephemeral",
+        }
+    }
+}
+
 /// A resource or data source of the rendered module: its type, its name, and whether it stands once or per key.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Resource {
-    pub(super) data: bool,
+    pub(super) mode: Mode,
     pub(super) kind: &'static str,
     pub(super) name: &'static str,
     keyed: bool,
@@ -98,30 +128,34 @@ pub(crate) struct Resource {
 impl Resource {
     /// A resource that stands once.
     pub(crate) const fn one(kind: &'static str, name: &'static str) -> Self {
-        Self { data: false, kind, name, keyed: false }
+        Self { mode: Mode::Resource, kind, name, keyed: false }
     }
 
     /// A resource with `for_each`.
     pub(crate) const fn per_key(kind: &'static str, name: &'static str) -> Self {
-        Self { data: false, kind, name, keyed: true }
+        Self { mode: Mode::Resource, kind, name, keyed: true }
     }
 
     /// A data source that stands once.
     pub(crate) const fn data(kind: &'static str, name: &'static str) -> Self {
-        Self { data: true, kind, name, keyed: false }
+        Self { mode: Mode::Data, kind, name, keyed: false }
     }
 
     /// A data source with `for_each`.
     pub(crate) const fn data_per_key(kind: &'static str, name: &'static str) -> Self {
-        Self { data: true, kind, name, keyed: true }
+        Self { mode: Mode::Data, kind, name, keyed: true }
+    }
+
+    /// An ephemeral resource with `for_each`: secrets on their way from one place to another.
+    pub(crate) const fn ephemeral_per_key(kind: &'static str, name: &'static str) -> Self {
+        Self { mode: Mode::Ephemeral, kind, name, keyed: true }
     }
 
     /// All of it, as `depends_on` wants it.
     pub(crate) fn whole(self) -> Reference {
-        if self.data {
-            Reference::variable("data").attr(self.kind).attr(self.name)
-        } else {
-            Reference::variable(self.kind).attr(self.name)
+        match self.mode {
+            Mode::Resource => Reference::variable(self.kind).attr(self.name),
+            other => Reference::variable(other.block()).attr(self.kind).attr(self.name),
         }
     }
 
@@ -141,6 +175,22 @@ impl Resource {
         Expr(Expression::from(Traversal::new(
             self.whole().into_expression(),
             vec![Decorated::new(TraversalOperator::Index(text::literal(key)))],
+        )))
+    }
+
+    /// An attribute of the instance whose key is a field of the thing at hand: `type.name[each.value.field].name`.
+    pub(crate) fn of_each(self, field: &'static str, name: &'static str) -> Reference {
+        self.whole().of_each(field).attr(name)
+    }
+
+    /// An attribute of the instance whose key a `for` expression holds in a variable: `type.name[key].name`.
+    pub(crate) fn of_variable(self, variable: &'static str, name: &'static str) -> Expr {
+        Expr(Expression::from(Traversal::new(
+            self.whole().into_expression(),
+            vec![
+                Decorated::new(TraversalOperator::Index(Reference::variable(variable).into_expression())),
+                Decorated::new(TraversalOperator::GetAttr(Decorated::new(ident(name)))),
+            ],
         )))
     }
 
@@ -183,8 +233,10 @@ impl Resource {
 
     /// How the configuration calls it: `aws_vpc.main`, `data.aws_region.current`.
     pub(crate) fn address(self) -> String {
-        let data = if self.data { "data." } else { "" };
-        format!("{data}{}.{}", self.kind, self.name)
+        match self.mode {
+            Mode::Resource => format!("{}.{}", self.kind, self.name),
+            other => format!("{}.{}.{}", other.block(), self.kind, self.name),
+        }
     }
 
     /// The value of the tag `terrane:address`: `type.name`, or `type.name/key`, because AWS refuses brackets and

@@ -34,6 +34,7 @@ pub fn minimal() -> InfraModel {
         registries: BTreeMap::new(),
         databases: BTreeMap::new(),
         caches: BTreeMap::new(),
+        document_database: None,
         ecs: None,
         apps: BTreeMap::new(),
         observability: Observability { log_retention_days: 7, alarms: None },
@@ -80,7 +81,9 @@ pub fn full() -> InfraModel {
         (key("web"), registry("dev-anna-4f2a91c0/web", false)),
     ]);
     model.databases = BTreeMap::from([
+        (key("events"), serverless()),
         (key("main"), database("dev-anna-4f2a91c0-main", true)),
+        (key("orders"), aurora("dev-anna-4f2a91c0-orders", provisioned())),
         (key("side"), side_database()),
     ]);
     model.caches = BTreeMap::from([
@@ -88,6 +91,7 @@ pub fn full() -> InfraModel {
         (key("sessions"), cache("dev-anna-4f2a91c0-sessions", true)),
         (key("shards"), sharded_cache()),
     ]);
+    model.document_database = Some(documents(true));
     apps::add_to(&mut model);
     model
 }
@@ -104,6 +108,16 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
     let users = None;
     cached.caches =
         BTreeMap::from([(key("main"), Cache { users, ..cache("dev-anna-4f2a91c0-main", false) })]);
+
+    let mut clustered = minimal();
+    clustered.network = Some(network(2, Nat::None));
+    let cluster = aurora("dev-anna-4f2a91c0-main", provisioned());
+    let plain = Database { environment_key: false, enhanced_monitoring: None, ..cluster };
+    clustered.databases = BTreeMap::from([(key("main"), plain)]);
+
+    let mut documented = minimal();
+    documented.network = Some(network(2, Nat::None));
+    documented.document_database = Some(DocumentDatabase { final_snapshot: None, ..documents(false) });
 
     let mut closed = minimal();
     closed.network = Some(Network { gateway_endpoints: Vec::new(), ..network(2, Nat::None) });
@@ -143,6 +157,8 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
         ("full_unprotected", full().unprotected(OnDestroy::Snapshot { suffix: "0a1b2c3d" })),
         ("single_nat", single_nat),
         ("cached", cached),
+        ("clustered", clustered),
+        ("documented", documented),
         ("closed", closed),
         ("bare", bare),
         ("bare_network", bare_network),
@@ -210,35 +226,76 @@ fn database(identifier: &str, environment_key: bool) -> Database {
     Database {
         identifier: identifier.to_owned(),
         version: "17".to_owned(),
-        instance_class: "db.r7g.large".to_owned(),
-        storage_gib: 100,
-        max_storage_gib: 500,
-        multi_az: true,
+        kind: DatabaseKind::Instance(RdsInstance {
+            instance_class: "db.r7g.large".to_owned(),
+            storage_gib: 100,
+            max_storage_gib: 500,
+            multi_az: true,
+            replicas: vec![format!("{identifier}-replica-1"), format!("{identifier}-replica-2")],
+        }),
         backup_retention_days: 30,
         deletion_protection: true,
-        final_snapshot: Some(format!("{identifier}-final")),
+        final_snapshot: Some(FinalSnapshot::PerIncarnation { prefix: format!("{identifier}-final") }),
+        restore_from: None,
         environment_key,
         performance_insights: true,
         enhanced_monitoring: Some(EnhancedMonitoring {
             interval_seconds: 60,
-            role_name: "dev-anna-4f2a91c0-main-monitoring".to_owned(),
+            role_name: format!("{identifier}-mon"),
         }),
-        database_name: "main".to_owned(),
-        master_username: "terrane".to_owned(),
+        iam_authentication: true,
+        log_retention_days: 30,
+        database_name: Some("main".to_owned()),
+        master_username: Some("terrane".to_owned()),
     }
 }
 
 fn side_database() -> Database {
     Database {
-        instance_class: "db.t4g.micro".to_owned(),
-        storage_gib: 20,
-        max_storage_gib: 100,
-        multi_az: false,
+        kind: DatabaseKind::Instance(RdsInstance {
+            instance_class: "db.t4g.micro".to_owned(),
+            storage_gib: 20,
+            max_storage_gib: 100,
+            multi_az: false,
+            replicas: Vec::new(),
+        }),
         deletion_protection: false,
         final_snapshot: None,
+        restore_from: Some("before-the-move".to_owned()),
         performance_insights: false,
         enhanced_monitoring: None,
+        iam_authentication: false,
+        database_name: None,
+        master_username: None,
         ..database("dev-anna-4f2a91c0-side", false)
+    }
+}
+
+fn aurora(identifier: &str, compute: AuroraCompute) -> Database {
+    let instance = |number: usize| ClusterInstance {
+        identifier: format!("{identifier}-{number}"),
+        zone: Some(format!("eu-west-1{}", ["a", "b"][number - 1])),
+    };
+    Database {
+        kind: DatabaseKind::Cluster(AuroraCluster { compute, instances: vec![instance(1), instance(2)] }),
+        ..database(identifier, true)
+    }
+}
+
+fn provisioned() -> AuroraCompute {
+    AuroraCompute::Provisioned { instance_class: "db.t4g.medium".to_owned() }
+}
+
+fn serverless() -> Database {
+    let compute = AuroraCompute::Serverless { min: Acus::from_halves(1), max: Acus::from_halves(16) };
+    Database {
+        environment_key: false,
+        enhanced_monitoring: None,
+        final_snapshot: None,
+        restore_from: Some("before-the-move".to_owned()),
+        database_name: None,
+        master_username: None,
+        ..aurora("dev-anna-4f2a91c0-events", compute)
     }
 }
 
@@ -290,5 +347,27 @@ fn sharded_cache() -> Cache {
         topology: CacheTopology::Sharded { shards: 3, replicas_per_shard: 1 },
         users: None,
         ..cache("dev-anna-4f2a91c0-shards", true)
+    }
+}
+
+fn documents(environment_key: bool) -> DocumentDatabase {
+    let identifier = "dev-anna-4f2a91c0-documents";
+    let instance = |number: usize| ClusterInstance {
+        identifier: format!("{identifier}-{number}"),
+        zone: Some(format!("eu-west-1{}", ["a", "b"][number - 1])),
+    };
+    DocumentDatabase {
+        identifier: identifier.to_owned(),
+        version: "5.0.0".to_owned(),
+        family: "docdb5.0".to_owned(),
+        parameter_group: format!("{identifier}-5-0"),
+        instance_class: "db.t4g.medium".to_owned(),
+        instances: vec![instance(1), instance(2)],
+        backup_retention_days: 7,
+        deletion_protection: true,
+        final_snapshot: Some(FinalSnapshot::PerIncarnation { prefix: format!("{identifier}-final") }),
+        environment_key,
+        log_retention_days: 30,
+        master_username: "terrane".to_owned(),
     }
 }

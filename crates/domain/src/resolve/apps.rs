@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use super::{Conflict, DEFAULT, Resolver};
 use crate::{
-    App, AppRuntime, Database, DatabaseField, Image, Key, Observability, Scaling, Secret,
+    App, AppRuntime, Database, DatabaseField, DocumentDatabaseField, Image, Key, Observability, Scaling,
+    Secret,
     spec::{AppSpec, Architecture, AutoscalingSpec, ImageSpec, Path, Reference, Runtime, SecretSpec},
 };
 
@@ -153,7 +154,17 @@ impl Resolver<'_> {
         for (name, secret) in &spec.secrets {
             let secret = match (&secret.from, &secret.secret) {
                 (Some(reference), _) => {
-                    self.check_reference(reference, &here.key(name).key("from"));
+                    let from = here.key(name).key("from");
+                    if self.check_reference(reference, &from)
+                        && matches!(
+                            reference,
+                            Reference::DocumentDatabase { field: DocumentDatabaseField::Url }
+                        )
+                    {
+                        let message = "can't be put together on ECS, where nobody knows the password before the app starts; \
+                                       take host, port, username and password one by one";
+                        self.conflict(Conflict::new(from, message));
+                    }
                     Secret::Reference(reference.clone())
                 }
                 (None, Some(entry)) => Secret::Entry { name: entry.clone(), key: secret.key.clone() },

@@ -64,6 +64,10 @@ impl Resolver<'_> {
             self.spec.ecs.as_ref().map(|_| Wish { of: "ecs".to_owned(), way_out: true }),
             wish("databases", self.spec.databases.keys().next(), false),
             wish("caches", self.spec.caches.keys().next(), false),
+            self.spec
+                .document_database
+                .as_ref()
+                .map(|_| Wish { of: "document_database".to_owned(), way_out: false }),
         ];
         wishes.into_iter().flatten().next()
     }

@@ -21,7 +21,7 @@ impl Resolver<'_> {
         };
         let found = match key {
             Some(key) => names.contains(&key),
-            None => false,
+            None => spec.document_database.is_some(),
         };
         if found {
             return true;

@@ -11,7 +11,7 @@ use super::{decode::Value, reading::word, words::words};
 pub struct EcsSpec {
     /// How copies of apps are shared out; all on Fargate if not said.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub capacity: Option<CapacitySpec>,
+    pub capacity: Option<EcsCapacitySpec>,
     /// Metrics of tasks and containers, which cost per metric.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub container_insights: Option<ContainerInsights>,
@@ -20,7 +20,7 @@ pub struct EcsSpec {
 /// Shares of the two ways to pay for Fargate. The first copy of an app is on demand wherever that has a share.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-pub struct CapacitySpec {
+pub struct EcsCapacitySpec {
     /// Share that is on demand.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0, max = 1000))]
@@ -53,11 +53,11 @@ pub(super) fn read(value: &Value<'_>) -> Option<EcsSpec> {
     Some(section)
 }
 
-fn capacity(value: &Value<'_>) -> Option<CapacitySpec> {
+fn capacity(value: &Value<'_>) -> Option<EcsCapacitySpec> {
     let f = value.fields()?;
     let weight = |value: &Value<'_>| value.integer(0, 1_000);
     let section =
-        CapacitySpec { fargate: f.get("fargate", weight), fargate_spot: f.get("fargate_spot", weight) };
+        EcsCapacitySpec { fargate: f.get("fargate", weight), fargate_spot: f.get("fargate_spot", weight) };
     f.close();
     if section.fargate.unwrap_or_default() == 0 && section.fargate_spot.unwrap_or_default() == 0 {
         return value.reject("gives nothing a share; use fargate: 1, fargate_spot: 1 or both");

@@ -9,7 +9,7 @@ use crate::{problems, with_base};
 const BAD_SECTIONS: &[(&str, &str, &str)] = &[
     // Keys and kinds
     ("netwrok: {}", "netwrok", "unknown key; did you mean \"network\"?"),
-    ("zzz: 1", "zzz", "unknown key; expected name, profile, labels, tags, cloud, network, buckets, registries, databases, caches, ecs, apps, observability, state or lifecycle"),
+    ("zzz: 1", "zzz", "unknown key; expected name, profile, labels, tags, cloud, network, buckets, registries, databases, caches, document_database, ecs, apps, observability, state or lifecycle"),
     ("network: { natt: single }", "network.natt", "unknown key; did you mean \"nat\"?"),
     ("network: { flow-logs: {} }", "network.flow-logs", "unknown key; did you mean \"flow_logs\"?"),
     ("network: { flow_logs: { days: 7 } }", "network.flow_logs.days", "unknown key; expected retention_days"),
@@ -18,7 +18,7 @@ const BAD_SECTIONS: &[(&str, &str, &str)] = &[
     ("network: true", "network", "expected a mapping, found true"),
     ("databases: [main]", "databases", "expected a mapping of names, found a list"),
     ("buckets: { uploads: yes }", "buckets.uploads", "expected a mapping, found \"yes\""),
-    ("\"a.b c\": 1", "\"a.b c\"", "unknown key; expected name, profile, labels, tags, cloud, network, buckets, registries, databases, caches, ecs, apps, observability, state or lifecycle"),
+    ("\"a.b c\": 1", "\"a.b c\"", "unknown key; expected name, profile, labels, tags, cloud, network, buckets, registries, databases, caches, document_database, ecs, apps, observability, state or lifecycle"),
 
     // Words
     ("profile: larg", "profile", "unknown value \"larg\"; expected small, medium or large"),
@@ -30,7 +30,7 @@ const BAD_SECTIONS: &[(&str, &str, &str)] = &[
     ("network: { endpoints: [s3, sqss] }", "network.endpoints[1]", "unknown value \"sqss\"; expected s3, dynamodb, ecr, secretsmanager, logs, monitoring, sts, kms, ssm, ec2, sqs or sns; did you mean \"sqs\"?"),
     ("network: { endpoints: [s3, s3] }", "network.endpoints[1]", "is in the list twice; keep one"),
     ("network: { endpoints: s3 }", "network.endpoints", "expected a list of services, such as [s3, ecr], found \"s3\""),
-    ("databases: { main: { engine: mysql } }", "databases.main.engine", "unknown value \"mysql\"; expected postgres"),
+    ("databases: { main: { engine: mysql } }", "databases.main.engine", "unknown value \"mysql\"; expected postgres or aurora_postgres"),
     ("state: { lock: dynamodb }", "state.lock", "unknown value \"dynamodb\"; expected s3"),
     ("lifecycle: { approval: sometimes }", "lifecycle.approval", "unknown value \"sometimes\"; expected always, when_destructive or never"),
     ("lifecycle: { on_destroy: { data: keep } }", "lifecycle.on_destroy.data", "unknown value \"keep\"; expected snapshot or delete"),
@@ -99,6 +99,27 @@ const BAD_SECTIONS: &[(&str, &str, &str)] = &[
     ("databases: { main: { master_username: admin } }", "databases.main.master_username", "\"admin\" is reserved by Postgres or RDS; choose another name"),
     ("databases: { main: { database_name: pg_app } }", "databases.main.database_name", "\"pg_app\" is reserved by Postgres or RDS; choose another name"),
 
+    ("databases: { main: { engine: aurora_postgres, version: \"18\" } }", "databases.main.version", "\"18\" is no version of Aurora PostgreSQL, which offers 14, 15, 16, 17"),
+    ("databases: { main: { engine: aurora_postgres, storage: 20 GiB } }", "databases.main.storage", "is not for aurora_postgres, whose storage grows by itself; leave it out"),
+    ("databases: { main: { engine: aurora_postgres, size: { instance_class: db.t4g.micro } } }", "databases.main.size.instance_class", "Aurora PostgreSQL does not run on db.t4g.micro; use a class of the families r and x, or medium or large of t"),
+    ("databases: { main: { engine: aurora_postgres, size: { instance_class: db.m7g.large } } }", "databases.main.size.instance_class", "Aurora PostgreSQL does not run on db.m7g.large; use a class of the families r and x, or medium or large of t"),
+    ("databases: { main: { engine: aurora_postgres, size: small, capacity: { min: 1, max: 2 } } }", "databases.main.size", "says what a capacity already says; drop one of them"),
+    ("databases: { main: { engine: aurora_postgres, backup_retention_days: 0 } }", "databases.main.backup_retention_days", "0 turns backups off, which aurora_postgres can't do without; use 1 or more"),
+    ("databases: { main: { engine: aurora_postgres, high_availability: true, replicas: 0 } }", "databases.main.replicas", "0 leaves no reader that could take over, which high_availability needs; use 1 or more"),
+    ("databases: { main: { engine: aurora_postgres, capacity: { min: 0.7, max: 2 } } }", "databases.main.capacity.min", "expected a number of ACUs from 0 to 256 in steps of 0.5, found 0.7"),
+    ("databases: { main: { engine: aurora_postgres, capacity: { min: 0, max: 0.5 } } }", "databases.main.capacity.max", "expected a number of ACUs from 1 to 256 in steps of 0.5, found 0.5"),
+    ("databases: { main: { engine: aurora_postgres, capacity: { min: 1, max: 257 } } }", "databases.main.capacity.max", "expected a number of ACUs from 1 to 256 in steps of 0.5, found 257"),
+    ("databases: { main: { engine: aurora_postgres, capacity: { min: 8, max: 2 } } }", "databases.main.capacity", "max of 2 is less than min of 8"),
+    ("databases: { main: { engine: aurora_postgres, capacity: { min: 8 } } }", "databases.main.capacity.max", "is required, for example 8"),
+    ("databases: { main: { capacity: { min: 1, max: 2 } } }", "databases.main.capacity", "is only for aurora_postgres; give a size, or use engine: aurora_postgres"),
+    ("databases: { main: { replicas: 1, backup_retention_days: 0 } }", "databases.main.backup_retention_days", "0 turns backups off, which a database with replicas can't do without; use 1 or more"),
+    ("databases: { main: { replicas: 1, restore_from: { snapshot: a } } }", "databases.main.master_username", "is needed with restore_from and replicas; give the name of the user that the snapshot has"),
+    ("databases: { main: { replicas: 16 } }", "databases.main.replicas", "expected a whole number from 0 to 15, found 16"),
+    ("databases: { main: { replicas: 1 }, main-replica-1: {} }", "databases.main-replica-1", "has an instance of the same name as main has, dev-anna-aaaaaaaa-main-replica-1; call one of the two otherwise"),
+    ("databases: { main: { engine: aurora_postgres }, main-1: {} }", "databases.main-1", "has an instance of the same name as main has, dev-anna-aaaaaaaa-main-1; call one of the two otherwise"),
+    ("databases: { main: { restore_from: { snapshot: a--b } } }", "databases.main.restore_from.snapshot", "\"a--b\" is no snapshot; expected its name, or arn:aws:rds:<region>:<account id>:snapshot:<name>"),
+    ("databases: { main: { restore_from: { snapshot: \"arn:aws:rds:eu-west-1:222222222222:db:main\" } } }", "databases.main.restore_from.snapshot", "\"arn:aws:rds:eu-west-1:222222222222:db:main\" is no snapshot; expected its name, or arn:aws:rds:<region>:<account id>:snapshot:<name>"),
+
     // Caches
     ("caches: { a: { engine: memcached } }", "caches.a.engine", "unknown value \"memcached\"; expected valkey or redis"),
     ("caches: { a: { version: 8.0 } }", "caches.a.version", "8.0 must be quoted: \"8.0\""),
@@ -118,6 +139,13 @@ const BAD_SECTIONS: &[(&str, &str, &str)] = &[
     ("caches: { a: { authentication: password } }", "caches.a.authentication", "unknown value \"password\"; expected network or iam"),
     ("caches: { a: { log_retention_days: 2 } }", "caches.a.log_retention_days", "expected 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653, found 2"),
 
+    // The document database
+    ("document_database: { engine: mongodb }", "document_database.engine", "unknown value \"mongodb\"; expected documentdb"),
+    ("document_database: { version: \"4.0\" }", "document_database.version", "unknown version \"4.0\"; DocumentDB offers 5.0 or 8.0"),
+    ("document_database: { backup_retention_days: 0 }", "document_database.backup_retention_days", "expected a whole number from 1 to 35, found 0"),
+    ("document_database: { high_availability: true, replicas: 0 }", "document_database.replicas", "0 leaves no reader that could take over, which high_availability needs; use 1 or more"),
+    ("document_database: { size: { instance_class: db.m7g.large } }", "document_database.size.instance_class", "DocumentDB does not run on db.m7g.large; use a class of a family r, or medium of t"),
+    ("document_database: {}\ndatabases: { documents-1: {} }", "databases.documents-1", "has the name that the document_database takes; call it otherwise"),
     // ECS and apps
     ("ecs: { capacity: { fargate: 1, spot: 1 } }", "ecs.capacity.spot", "unknown key; expected fargate or fargate_spot"),
     ("ecs: { capacity: {} }", "ecs.capacity", "gives nothing a share; use fargate: 1, fargate_spot: 1 or both"),
@@ -154,6 +182,7 @@ const BAD_SECTIONS: &[(&str, &str, &str)] = &[
     ("ecs: {}\ndatabases: { a: {}, b: {} }\napps: { api: { image: nginx, secrets: { A: { from: databases.a.url }, B: { from: databases.b.url } } } }", "apps.api.secrets.B", "the URL of a second database: its user and password would take the place of those of A; take host, username and password one by one"),
     ("ecs: {}\ndatabases: { a: {} }\napps: { api: { image: nginx, env: { PGUSER: me }, secrets: { A: { from: databases.a.url } } } }", "apps.api.env.PGUSER", "comes with the URL of a database in secrets.A; leave this out"),
     ("ecs: {}\napps: { api: { image: nginx, env: { A: x }, secrets: { A: { secret: a } } } }", "apps.api.secrets.A", "is in env too; keep one"),
+    ("ecs: {}\ndocument_database: {}\napps: { api: { image: nginx, secrets: { A: { from: document_database.url } } } }", "apps.api.secrets.A.from", "can't be put together on ECS, where nobody knows the password before the app starts; take host, port, username and password one by one"),
     ("ecs: {}\napps: { api: { image: nginx, replicas: 0 } }", "apps.api.replicas", "expected a whole number from 1 to 1000, found 0"),
     ("ecs: {}\napps: { api: { image: nginx, autoscaling: { min: 3, max: 2 } } }", "apps.api.autoscaling.max", "2 is less than the least number of copies, which is 3"),
     ("ecs: {}\napps: { api: { image: nginx, replicas: 9, autoscaling: { min: 1, max: 4 } } }", "apps.api.replicas", "9 is not between 1 and 4, where autoscaling keeps it"),

@@ -110,8 +110,8 @@ fn execution(model: &InfraModel) -> Block {
                 .arg("actions", Expr::list(["ecr:GetAuthorizationToken"]))
                 .arg("resources", Expr::list(["*"])),
         )
-        .block(dynamic("statement", local("app_repository_arns").of_each(), repository))
-        .block(dynamic("statement", local("app_secret_arns").of_each(), secret));
+        .block(dynamic("statement", local("app_repository_arns").of_each_key(), repository))
+        .block(dynamic("statement", local("app_secret_arns").of_each_key(), secret));
     match kms::arn(model) {
         Some(key) => block.block(decrypt(key)),
         None => block,

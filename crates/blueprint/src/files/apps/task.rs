@@ -49,7 +49,7 @@ fn container() -> Object {
     let listed = |map: &'static str, name: &'static str, value: Expr| {
         Expr::from(ForList {
             item: "value",
-            collection: local(map).of_each(),
+            collection: local(map).of_each_key(),
             value: Object::new().field("name", Reference::variable("key")).field(name, value).into(),
         })
     };
@@ -67,7 +67,7 @@ fn container() -> Object {
     );
     Object::new()
         .field("name", each_key())
-        .field("image", local("app_images").of_each())
+        .field("image", local("app_images").of_each_key())
         .field("essential", true)
         .field("command", each_value("command"))
         .field(

@@ -4,10 +4,11 @@
 //! nothing but the name of an app doesn't wait for its database.
 
 use terrane_domain::{
-    App, Database, DatabaseField, Image, InfraModel, Key, Reference as Wish, RegistryField, Secret,
+    App, Database, DatabaseField, DocumentDatabaseField, Image, InfraModel, Key, Reference as Wish,
+    RegistryField, Secret,
 };
 
-use super::super::{buckets, caches, databases, part::Part, registries};
+use super::super::{buckets, caches, databases, documents, part::Part, registries};
 use crate::{
     hcl::{Block, Expr, File, Object, Reference, Resource, local},
     render::RenderError,
@@ -31,6 +32,7 @@ struct Variables {
 enum Source {
     Entry(String),
     Database(Key),
+    Documents,
 }
 
 /// Whether all that apps refer to is there.
@@ -59,7 +61,7 @@ fn is_there(model: &InfraModel, wish: &Wish) -> bool {
         Wish::Cache { key, .. } => model.caches.contains_key(key),
         Wish::Bucket { key, .. } => model.buckets.contains_key(key),
         Wish::Registry { key, .. } => model.registries.contains_key(key),
-        Wish::DocumentDatabase { .. } => false,
+        Wish::DocumentDatabase { .. } => model.document_database.is_some(),
     }
 }
 
@@ -160,6 +162,9 @@ impl Variables {
                 Secret::Reference(Wish::Database { key, field }) => {
                     variables.database(model, name, key, *field)
                 }
+                Secret::Reference(Wish::DocumentDatabase { field }) => {
+                    variables.documents(model, name, *field)
+                }
                 Secret::Reference(wish) => {
                     let value = match wish {
                         Wish::Cache { key, field } => caches::field(model, key, *field),
@@ -182,6 +187,25 @@ impl Variables {
         };
         self.secret.push((name.to_owned(), value));
         read(&mut self.read_by_ecs, Source::Entry(entry.to_owned()), arn());
+    }
+
+    fn documents(&mut self, model: &InfraModel, name: &str, field: DocumentDatabaseField) {
+        let of = |field| documents::field(model, field);
+        let Some(secret_arn) = of(DocumentDatabaseField::SecretArn) else { return };
+        let part = match field {
+            DocumentDatabaseField::Username => Some("username"),
+            DocumentDatabaseField::Password => Some("password"),
+            _ => None,
+        };
+        if let Some(part) = part {
+            self.secret.push((name.to_owned(), part_of(secret_arn.clone(), part)));
+            read(&mut self.read_by_ecs, Source::Documents, secret_arn);
+            return;
+        }
+        if field == DocumentDatabaseField::SecretArn {
+            read(&mut self.read_by_app, Source::Documents, secret_arn);
+        }
+        self.plain.extend(of(field).map(|value| (name.to_owned(), value)));
     }
 
     fn database(&mut self, model: &InfraModel, name: &str, key: &Key, field: DatabaseField) {
