@@ -48,7 +48,7 @@ pub fn render_bucket(request: &BucketRequest) -> String {
 fn terraform() -> Block {
     let aws = Object::new()
         .field("source", "hashicorp/aws")
-        .field("version", template![">= ", AWS_PROVIDER_VERSION]);
+        .field("version", template![">= ", AWS_PROVIDER_VERSION, ", < 7.0.0"]);
     Block::new("terraform")
         .arg("required_version", ">= 1.11.0")
         .block(Block::new("required_providers").arg("aws", aws))

@@ -60,12 +60,12 @@ impl CannedAcl {
     }
 }
 
-/// Reads a request in JSON.
+/// Reads a request.
 ///
 /// # Errors
 /// Everything that is wrong with it, at once.
-pub fn parse_bucket_request(bytes: &[u8]) -> Result<BucketRequest, Problems> {
-    document(bytes, Format::Json, decode)
+pub fn parse_bucket_request(bytes: &[u8], format: Format) -> Result<BucketRequest, Problems> {
+    document(bytes, format, decode)
 }
 
 fn decode(node: &Node, sink: &Sink) -> Option<BucketRequest> {
@@ -108,7 +108,7 @@ mod tests {
 
     fn read(properties: serde_json::Value) -> Result<BucketRequest, String> {
         let text = json!({"payload": {"properties": properties}}).to_string();
-        parse_bucket_request(text.as_bytes()).map_err(|problems| problems.to_string())
+        parse_bucket_request(text.as_bytes(), Format::Json).map_err(|problems| problems.to_string())
     }
 
     #[test]
@@ -133,7 +133,7 @@ mod tests {
         ] {
             assert!(problems.contains(told), "{told}\n{problems}");
         }
-        let problems = parse_bucket_request(b"{}").unwrap_err().to_string();
+        let problems = parse_bucket_request(b"{}", Format::Json).unwrap_err().to_string();
         assert!(problems.contains("payload: is required"), "{problems}");
     }
 
