@@ -142,6 +142,10 @@ pub struct StateBackend {
     pub key: String,
     /// Region of the bucket.
     pub region: String,
+    /// A DynamoDB table that locks too, beside the object in the bucket.
+    pub lock_table: Option<String>,
+    /// The KMS key that encrypts the state; `None` is a key that S3 manages.
+    pub kms_key_arn: Option<String>,
 }
 
 /// Protections that stand in the way of a destroy and are taken off by an apply of their own, because AWS and the

@@ -30,7 +30,14 @@ fn backend(model: &InfraModel) -> Block {
         .arg("key", &state.key)
         .arg("region", &state.region)
         .arg("encrypt", true)
+        .arg_if_some("kms_key_id", state.kms_key_arn.as_ref())
         .arg("use_lockfile", true);
+    let backend = match &state.lock_table {
+        None => backend,
+        Some(table) => backend
+            .note("For tools that know only this lock; Terraform takes both.")
+            .arg("dynamodb_table", table),
+    };
     match &model.cloud.assume_role {
         None => backend,
         Some(role) => backend

@@ -98,7 +98,7 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
         network.as_mut().unwrap();
     let Zone { name: zone, public: _, private: _, isolated: _ } = &mut zones[0];
     let FlowLogs { log_group, role_name, retention_days: _ } = flow_logs.as_mut().unwrap();
-    let StateBackend { bucket, key, region: state_region } = state;
+    let StateBackend { bucket, key, region: state_region, lock_table: _, kms_key_arn: _ } = state;
     let fields = [
         name_prefix,
         aws_provider,

@@ -33,6 +33,8 @@ pub fn minimal() -> InfraModel {
             bucket: "terrane-state-222222222222-eu-west-1".to_owned(),
             key: "tenants/ten_0193/environments/env_0193/terraform.tfstate".to_owned(),
             region: "eu-west-1".to_owned(),
+            lock_table: None,
+            kms_key_arn: None,
         },
     }
 }
@@ -85,6 +87,10 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
     single_nat.databases = BTreeMap::from([(key("main"), side_database())]);
     single_nat.registries = BTreeMap::from([(key("api"), registry("dev-anna-4f2a91c0/api", false))]);
 
+    let mut older = minimal();
+    older.state.lock_table = Some("terraform-locks".to_owned());
+    older.state.kms_key_arn = Some("arn:aws:kms:eu-west-1:222222222222:key/1234abcd".to_owned());
+
     let mut closed = minimal();
     closed.network = Some(Network { gateway_endpoints: Vec::new(), ..network(2, Nat::None) });
     closed.buckets.clear();
@@ -122,6 +128,7 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
         ("full", full()),
         ("full_unprotected", full().unprotected(OnDestroy::Snapshot { suffix: "0a1b2c3d" })),
         ("single_nat", single_nat),
+        ("older", older),
         ("closed", closed),
         ("bare", bare),
         ("bare_network", bare_network),

@@ -195,3 +195,25 @@ pub(super) fn bucket_name(value: &Value<'_>) -> Option<String> {
         quoted(text)
     ))
 }
+
+/// A key by its id: an alias can be moved to another key behind Terraform's back.
+/// Source: KMS developer guide, "Key identifiers (KeyId)".
+pub(super) fn kms_key_arn(value: &Value<'_>) -> Option<String> {
+    let text = value.text("the ARN of a KMS key")?;
+    let well_formed = text
+        .strip_prefix("arn:aws:kms:")
+        .and_then(|rest| rest.split_once(":key/"))
+        .is_some_and(|(place, key)| {
+            place.split_once(':').is_some_and(|(region, account)| {
+                matches!(Region::find(region), RegionLookup::Known(_)) && is_account_id(account)
+            }) && (1..=64).contains(&key.len())
+                && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        });
+    if well_formed {
+        return Some(text.to_owned());
+    }
+    value.reject(format!(
+        "{} is not the ARN of a KMS key; expected arn:aws:kms:<region>:<account id>:key/<key id>",
+        quoted(text)
+    ))
+}

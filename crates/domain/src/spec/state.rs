@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{decode::Value, reading::word, rules, words::words};
+use super::{decode::Value, problem::quoted, reading::word, rules, words::words};
 use crate::facts::Region;
 
 /// Where Terraform keeps its state.
@@ -21,6 +21,14 @@ pub struct StateSpec {
     /// How it is locked; `s3` if not said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lock: Option<StateLock>,
+    /// The DynamoDB table, which has to exist, with the key `LockID`; needed by `lock: dynamodb`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"^[A-Za-z0-9_.-]{3,255}$"))]
+    pub lock_table: Option<String>,
+    /// ARN of the KMS key that encrypts the state; a key that S3 manages if not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"^arn:aws:kms:[a-z0-9-]+:[0-9]{12}:key/.+$"))]
+    pub kms_key_arn: Option<String>,
 }
 
 words! {
@@ -28,6 +36,8 @@ words! {
     StateLock {
         /// By an object beside the state, written on condition that it isn't there.
         S3 => "s3",
+        /// By that object and by an item of a DynamoDB table too, for installations whose other tools know only the table.
+        Dynamodb => "dynamodb",
     }
 }
 
@@ -37,7 +47,23 @@ pub(super) fn read(value: &Value<'_>) -> Option<StateSpec> {
         bucket: f.get("bucket", rules::bucket_name),
         region: f.get("region", rules::region),
         lock: f.get("lock", word),
+        lock_table: f.get("lock_table", table_name),
+        kms_key_arn: f.get("kms_key_arn", rules::kms_key_arn),
     };
     f.close();
     Some(section)
+}
+
+/// Source: Amazon DynamoDB developer guide, "Supported data types and naming rules".
+fn table_name(value: &Value<'_>) -> Option<String> {
+    let text = value.text("the name of a DynamoDB table")?;
+    let well_formed = (3..=255).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b));
+    if well_formed {
+        return Some(text.to_owned());
+    }
+    value.reject(format!(
+        "{} is not the name of a DynamoDB table; use 3 to 255 of letters, digits, _, . and -",
+        quoted(text)
+    ))
 }

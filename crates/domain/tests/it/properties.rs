@@ -96,7 +96,7 @@ fn environments() -> impl Strategy<Value = Value> {
         ("buckets", named(bucket)),
         ("registries", named(registry)),
         ("databases", named(database)),
-        ("state", values![{ "bucket": "my-state" }, { "region": "us-east-1", "lock": "s3" }]),
+        ("state", values![{ "bucket": "my-state" }, { "region": "us-east-1", "lock": "s3" }, { "lock": "dynamodb", "lock_table": "locks" }]),
         ("lifecycle", lifecycle),
     ])
     .prop_map(|environment| {
