@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use terrane_domain::Key;
 
-use crate::hcl::{Block, Expr, File, ForMap, Object, Resource};
+use crate::hcl::{Block, Expr, File, For, Object, Resource};
 
 /// What a block adds: files of its own, entries of `locals.tf` and of `outputs.tf`, and seldom a provider.
 ///
@@ -80,13 +80,13 @@ impl Part {
 
 /// A map of `locals.tf`: each thing under the user's own name for it.
 pub(super) fn by_key<T>(things: &BTreeMap<Key, T>, describe: impl Fn(&T) -> Object) -> Object {
-    things.iter().fold(Object::new(), |object, (key, thing)| object.entry(key.as_str(), describe(thing)))
+    things.iter().fold(Object::new(), |object, (key, thing)| object.entry(key, describe(thing)))
 }
 
 /// The value of an output: something about every instance of a resource, by key. `value` refers to the instance as
 /// the variable `item`.
 pub(super) fn of_each(resource: Resource, item: &'static str, value: impl Into<Expr>) -> Expr {
-    ForMap { item, collection: resource.whole(), value: value.into(), condition: None }.into()
+    For::map(item, resource.whole(), value).into()
 }
 
 /// Where in the environment file the first thing with a property stands: `databases.main`.

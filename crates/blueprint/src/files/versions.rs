@@ -3,17 +3,18 @@
 use terrane_domain::{Identity, InfraModel};
 
 use super::part::Provider;
-use crate::hcl::{Block, File, Object};
+use crate::hcl::{Block, Expr, File, Object};
 
 /// `others` are the providers beside AWS that a block asks for.
 pub(super) fn file(model: &InfraModel, others: &[Provider]) -> File {
-    let requirement = |source, version: &str| Object::new().field("source", source).field("version", version);
+    let requirement =
+        |source: &'static str, version: Expr| Object::new().field("source", source).field("version", version);
     let providers = Block::new("required_providers")
         .note("Exact: a new provider comes with a plan of its own.")
-        .arg("aws", requirement("hashicorp/aws", &model.identity.pins.aws_provider));
-    let providers = others
-        .iter()
-        .fold(providers, |block, other| block.arg(other.name, requirement(other.source, other.version)));
+        .arg("aws", requirement("hashicorp/aws", (&model.identity.pins.aws_provider).into()));
+    let providers = others.iter().fold(providers, |block, other| {
+        block.arg(other.name, requirement(other.source, other.version.into()))
+    });
     File::new("versions.tf", "What this module needs to run, and where it keeps its state.").block(
         Block::new("terraform")
             .note("The first in which a lock in S3 itself (use_lockfile) is no experiment.")
