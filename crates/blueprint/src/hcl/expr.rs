@@ -118,22 +118,29 @@ impl Expr {
 
     /// A quoted template. Without a reference among the pieces it is a plain literal.
     pub(crate) fn template(pieces: impl IntoIterator<Item = Piece>) -> Self {
-        let mut joined: Vec<Piece> = Vec::new();
+        let pieces = pieces.into_iter();
+        let mut joined: Vec<Piece> = Vec::with_capacity(pieces.size_hint().0);
+        let mut live = false;
         for piece in pieces {
+            live |= matches!(piece, Piece::Reference(_));
             match (joined.last_mut(), piece) {
-                // Text that meets text is one text: a marker may straddle two pieces.
-                (Some(Piece::Text(before)), Piece::Text(text)) => before.push(text.as_str()),
+                // A sign and the bracket behind it may stand in two pieces, and have to be escaped as one.
+                (Some(Piece::Text(before)), Piece::Text(text)) if before.as_str().ends_with(['$', '%']) => {
+                    before.push(text.as_str());
+                }
                 (_, piece) => joined.push(piece),
             }
         }
-        match joined.as_mut_slice() {
-            [] => Self::from(""),
-            [Piece::Text(_)] => match joined.remove(0) {
-                Piece::Text(text) => Self(Node::Text(text)),
-                reference => Self(Node::Template(vec![reference])),
-            },
-            _ => Self(Node::Template(joined)),
+        if live {
+            return Self(Node::Template(joined));
         }
+        let mut all = String::new();
+        for piece in &joined {
+            if let Piece::Text(text) = piece {
+                all.push_str(text.as_str());
+            }
+        }
+        Self::from(all)
     }
 
     /// Whether it holds a reference to `what` or to something in it.

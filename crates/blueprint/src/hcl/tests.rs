@@ -166,6 +166,8 @@ fn text_at_the_edge_of_a_template_stays_text() {
         (template!["$", "{a}", local("b")], r#""$${a}${local.b}""#),
         (template![local("a"), "{b}"], r#""${local.a}{b}""#),
         (template!["$", "{a}"], r#""$${a}""#),
+        (template!["a$", "", "$", local("b")], r#""a${"$$"}${local.b}""#),
+        (template!["a", "b"], r#""ab""#),
         (template!["a\"\n", local("b")], r#""a\"\n${local.b}""#),
     ] {
         assert_eq!(written(value), text);
