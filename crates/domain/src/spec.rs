@@ -7,6 +7,7 @@
 //! Each section has a file of its own, which holds its types, its words, its reader and the rules for values that only
 //! it has. What several sections share is in [`words`], [`units`], [`reading`] and [`rules`].
 
+mod bucket_request;
 mod buckets;
 mod cloud;
 mod databases;
@@ -34,6 +35,7 @@ use serde::{Serialize, Serializer};
 
 use crate::Key;
 
+pub use bucket_request::{BucketRequest, CannedAcl, parse_bucket_request};
 pub use buckets::{BucketLifecycleSpec, BucketSpec};
 pub use cloud::{CloudSpec, Provider};
 pub use databases::{DatabaseEngine, DatabaseSize, DatabaseSpec, MonitoringSpec};

@@ -7,6 +7,7 @@ mod evaluation;
 mod hostile_text;
 mod layout;
 mod models;
+mod one_bucket;
 mod render;
 mod tagging;
 mod terraform;
