@@ -160,9 +160,7 @@ fn rule_value() -> Reference {
 }
 
 fn optional_rule(days: &'static str, rule: Block) -> Block {
-    Block::labelled("dynamic", "rule")
-        .arg("for_each", each_value(days).splat())
-        .block(rule.renamed("content"))
+    Block::dynamic(each_value(days).splat(), rule)
 }
 
 fn policy_document() -> Block {

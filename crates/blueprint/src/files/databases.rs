@@ -9,7 +9,7 @@ use super::{
     policies::service_trust,
 };
 use crate::{
-    hcl::{Block, Expr, File, ForMap, Object, Reference, Resource, each_key, each_value, local, template},
+    hcl::{Block, Expr, File, For, Object, Reference, Resource, each_key, each_value, local, template},
     render::RenderError,
 };
 
@@ -245,12 +245,8 @@ fn monitoring(file: File) -> File {
         Block::of(MONITORING_ROLE)
             .arg(
                 "for_each",
-                ForMap {
-                    item: "database",
-                    collection: local("databases"),
-                    value: Expr::from(Reference::variable("database")),
-                    condition: Some(has_monitoring(Reference::variable("database").attr("monitoring_role"))),
-                },
+                For::map("database", local("databases"), Reference::variable("database"))
+                    .when(has_monitoring(Reference::variable("database").attr("monitoring_role"))),
             )
             .arg("name", each_value("monitoring_role"))
             .arg("description", "Lets RDS write Enhanced Monitoring")

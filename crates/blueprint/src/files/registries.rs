@@ -28,7 +28,7 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
             Block::of(LIFECYCLE)
                 .arg("for_each", local("registries"))
                 .arg("repository", REPOSITORY.attr("name"))
-                .arg("policy", Expr::call("jsonencode", [lifecycle_policy()])),
+                .arg("policy", Expr::json(lifecycle_policy())),
         );
     let registry = Reference::variable("registry");
     let output = Object::new()
@@ -76,7 +76,7 @@ fn repository(own_key: bool) -> Block {
         .tags(REPOSITORY)
 }
 
-fn lifecycle_policy() -> Expr {
+fn lifecycle_policy() -> Object {
     let untagged = Object::new()
         .field("tagStatus", "untagged")
         .field("countType", "sinceImagePushed")
@@ -95,5 +95,5 @@ fn lifecycle_policy() -> Expr {
             .field("selection", selection)
             .field("action", Object::new().field("type", "expire"))
     });
-    Object::new().field("rules", Expr::list(rules)).into()
+    Object::new().field("rules", Expr::list(rules))
 }

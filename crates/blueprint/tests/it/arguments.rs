@@ -14,7 +14,7 @@ const TABLES: [&str; 2] =
     [include_str!("../schemas/aws-5.100.0.json"), include_str!("../schemas/aws-6.25.0.json")];
 
 /// Terraform's own, in any block of their kind.
-const META: [&str; 3] = ["for_each", "depends_on", "lifecycle"];
+const META: [&str; 4] = ["for_each", "depends_on", "lifecycle", "provider"];
 
 fn tables() -> impl Iterator<Item = Value> {
     TABLES.iter().map(|text| serde_json::from_str(text).unwrap())
