@@ -64,10 +64,11 @@ pub use model::*;
 pub use resolve::{LifecyclePolicy, Reason, ResolveContext, Resolved, resolve};
 pub use schema::json_schema;
 pub use spec::{
-    ApprovalPolicy, BucketLifecycleSpec, BucketRequest, BucketSpec, CannedAcl, CloudSpec, DataOnDestroy,
-    DatabaseEngine, DatabaseSize, DatabaseSpec, Encryption, Endpoint, EnvironmentName, EnvironmentSpec,
-    FlowLogsSpec, Format, Gibibytes, LifecycleSpec, MAX_SPEC_BYTES, Minutes, MonitoringSpec, NetworkSpec,
-    OnDestroySpec, Problem, Problems, Profile, Provider, RegistrySpec, Size, StateLock, StateSpec, Switch,
-    ZonesSpec, parse, parse_bucket_request, parse_value,
+    AccessLogsSpec, ApprovalPolicy, BucketLifecycleSpec, BucketRequest, BucketSpec, CannedAcl, CloudSpec,
+    CorsMethod, CorsRuleSpec, DataOnDestroy, DatabaseEngine, DatabaseSize, DatabaseSpec, Encryption,
+    Endpoint, EnvironmentName, EnvironmentSpec, FlowLogsSpec, Format, Gibibytes, LifecycleSpec,
+    MAX_SPEC_BYTES, Minutes, MonitoringSpec, NetworkSpec, ObjectOwnership, OnDestroySpec, Problem, Problems,
+    Profile, Provider, RegistrySpec, Size, StateLock, StateSpec, Switch, ZonesSpec, parse,
+    parse_bucket_request, parse_value,
 };
 pub use starter::starter_file;

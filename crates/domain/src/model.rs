@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::{EnvironmentId, TenantId};
 
-pub use buckets::{Bucket, BucketEncryption, BucketLifecycle};
+pub use buckets::{AccessLogs, Bucket, BucketEncryption, BucketLifecycle, CorsRule};
 pub use databases::{Database, EnhancedMonitoring};
 pub use network::{FlowLogs, Nat, Network, Zone};
 pub use registries::Registry;

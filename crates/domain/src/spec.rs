@@ -36,7 +36,9 @@ use serde::{Serialize, Serializer};
 use crate::Key;
 
 pub use bucket_request::{BucketRequest, CannedAcl, parse_bucket_request};
-pub use buckets::{BucketLifecycleSpec, BucketSpec};
+pub use buckets::{
+    AccessLogsSpec, BucketLifecycleSpec, BucketSpec, CorsMethod, CorsRuleSpec, ObjectOwnership,
+};
 pub use cloud::{CloudSpec, Provider};
 pub use databases::{DatabaseEngine, DatabaseSize, DatabaseSpec, MonitoringSpec};
 pub use lifecycle::{ApprovalPolicy, DataOnDestroy, LifecycleSpec, OnDestroySpec};

@@ -47,6 +47,17 @@ const BAD_SECTIONS: &[(&str, &str, &str)] = &[
     ("network: { flow_logs: 90 }", "network.flow_logs", "expected a mapping, found 90"),
 
     // Names
+    ("buckets: { uploads: { acl: everybody } }", "buckets.uploads.acl", "unknown value \"everybody\"; expected private, public-read, public-read-write, authenticated-read, aws-exec-read, log-delivery-write, bucket-owner-read or bucket-owner-full-control"),
+    ("buckets: { uploads: { acl: public-read } }", "buckets.uploads.acl", "public-read needs ACLs, which ownership bucket_owner_enforced turns off; set ownership: bucket_owner_preferred"),
+    ("buckets: { uploads: { cors: [{}] } }", "buckets.uploads.cors[0].origins", "is required, for example [https://app.acme.example]"),
+    ("buckets: { uploads: { cors: [{ origins: [] }] } }", "buckets.uploads.cors[0].origins", "is empty; name at least one origin"),
+    ("buckets: { uploads: { cors: [{ origins: [app.acme.example/x] }] } }", "buckets.uploads.cors[0].origins[0]", "\"app.acme.example/x\" is not an origin; expected one such as https://app.acme.example, with at most one * and no path"),
+    ("buckets: { uploads: { cors: [{ origins: [\"*\"], methods: [PATCH] }] } }", "buckets.uploads.cors[0].methods[0]", "unknown value \"PATCH\"; expected GET, HEAD, PUT, POST or DELETE"),
+    ("buckets: { uploads: { cors: [{ origins: [\"*\"], headers: [\"a b\"] }] } }", "buckets.uploads.cors[0].headers[0]", "\"a b\" is not the name of a header; use letters, digits, - and _, with at most one *"),
+    ("buckets: { uploads: { access_logs: { bucket: nowhere } }, logs: {} }", "buckets.uploads.access_logs.bucket", "\"nowhere\" names no bucket; buckets: logs"),
+    ("buckets: { uploads: { access_logs: { bucket: uploads } } }", "buckets.uploads.access_logs.bucket", "is the bucket itself, whose log would grow by being written; name another bucket"),
+    ("buckets: { uploads: { access_logs: { bucket: logs } }, logs: { encryption: kms } }", "buckets.uploads.access_logs.bucket", "S3 can't write logs under a key of yours; set encryption: aws for buckets.logs"),
+    ("buckets: { uploads: { access_logs: { bucket: logs, prefix: /x } }, logs: {} }", "buckets.uploads.access_logs.prefix", "\"/x\" is no beginning of a name; use up to 128 of letters, digits and !-_.*'()/, not / first"),
     ("buckets: { Uploads: {} }", "buckets.Uploads", "\"Uploads\" is not a name; use 1 to 24 of a-z, 0-9 and -, starting with a letter, with no doubled or trailing hyphen"),
     ("buckets: { up--loads: {} }", "buckets.up--loads", "\"up--loads\" is not a name; use 1 to 24 of a-z, 0-9 and -, starting with a letter, with no doubled or trailing hyphen"),
     ("registries: { api_v2: {} }", "registries.api_v2", "\"api_v2\" is not a name; use 1 to 24 of a-z, 0-9 and -, starting with a letter, with no doubled or trailing hyphen"),
