@@ -84,9 +84,9 @@ def require_subnets(backend: EKSBackend, ids: Iterable[str]) -> list[Any]:
 def is_public(subnet: Any) -> bool:
     """Whether a route leads from a subnet to an internet gateway."""
     tables = [t for t in subnet.ec2_backend.route_tables.values() if t.vpc_id == subnet.vpc_id]
-    own = [t for t in tables if subnet.id in t.associations.values()]
+    own = [t for t in tables if any(a.get("SubnetId") == subnet.id for a in t.associations)]
     main = [t for t in tables if t.main_association_id]
-    routes = [route for table in own or main for route in table.routes.values()]
+    routes = [route for table in own or main for route in table.routes]
     return any((route.gateway_id or "").startswith("igw-") for route in routes)
 
 
