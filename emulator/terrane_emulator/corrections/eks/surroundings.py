@@ -98,9 +98,9 @@ def require_security_groups(backend: EKSBackend, ids: Iterable[str], vpc_id: str
 
 
 def require_key(backend: EKSBackend, arn: str) -> None:
-    """Refuse a KMS key that doesn't exist or can't be used."""
-    parts = arn.split(":")
-    keys = kms_backends[parts[4]][parts[3]].keys if len(parts) == 6 and parts[4] else {}
+    """Refuse a KMS key that isn't in the region or can't be used."""
+    account, near = _account(arn), f":kms:{backend.region_name}:" in arn
+    keys = kms_backends[account][backend.region_name].keys if account and near else {}
     key = next((k for k in keys.values() if k.arn == arn), None)
     if key is None or key.key_state != "Enabled":
         raise InvalidParameterException(
