@@ -11,12 +11,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from moto.ec2.models import EC2Backend, ec2_backends
+from moto.eks import models
 from moto.eks.exceptions import InvalidParameterException
 from moto.eks.models import EKSBackend
 from moto.iam.models import Role, iam_backends
 from moto.kms.models import kms_backends
 from moto.logs.models import logs_backends
 from moto.sts.models import sts_backends
+
+# moto checks the form of an ARN, for which it reads all endpoints of botocore anew: a third
+# of a second. Here roles are looked up instead.
+models.validate_role_arn = lambda arn: None
 
 
 def ec2_of(backend: EKSBackend) -> EC2Backend:
