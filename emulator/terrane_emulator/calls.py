@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from moto.core.model import OperationModel, ServiceModel
 from moto.core.parse import PROTOCOL_PARSERS
@@ -169,8 +169,10 @@ def _routes(model: ServiceModel) -> list[_Route]:
 
 def _match(model: ServiceModel, region: str, request: Request) -> Call:
     best, found, params = -1, "Unknown", {}
+    # As it was sent: an ARN in a path has its slashes escaped, and stays one segment.
+    path = urlsplit(request.environ.get("RAW_URI", request.path)).path
     for route in _routes(model):
-        if route.method != request.method or not (hit := route.path.match(request.path)):
+        if route.method != request.method or not (hit := route.path.match(path)):
             continue
         score = route.score(request)
         if score > best:

@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Request, Response
 
 from terrane_emulator import faults, inventory
+from terrane_emulator.corrections.eks import api_servers
 
 PREFIX = "/_terrane/"
 
@@ -37,8 +38,20 @@ def answer(request: Request, seen: Counter[tuple[str, str]]) -> Response:
         case "DELETE", "faults":
             faults.load({})
             return _json(faults.dump())
+        case "GET", "api-servers":
+            return _json(api_servers.dump())
+        case "PUT", "api-servers":
+            try:
+                api_servers.load(request.get_json(force=True))
+            except (TypeError, BadRequest) as error:
+                return _json({"error": str(error)}, 400)
+            return _json(api_servers.dump())
+        case "DELETE", "api-servers":
+            api_servers.load([])
+            return _json(api_servers.dump())
         case "POST", "reset":
             faults.load({})
+            api_servers.load([])
             seen.clear()
             BackendDict.reset()
             reset_model_data()

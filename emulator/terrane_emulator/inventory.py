@@ -12,6 +12,8 @@ from typing import Any
 
 from moto.backends import get_backend
 
+from terrane_emulator.corrections.eks import tags as eks_tags
+
 Row = dict[str, Any]
 Tags = dict[str, str]
 
@@ -71,6 +73,8 @@ def _ec2(backend: Any, base: Row) -> Iterator[Row]:
             yield row("vpc-endpoint", endpoint.id, endpoint.state)
     for log in backend.flow_logs.values():
         yield row("flow-log", log.id)
+    for template in backend.launch_templates.values():
+        yield row("launch-template", template.id)
     for interface in backend.enis.values():
         if interface.subnet.vpc_id not in default:
             yield row("network-interface", interface.id, interface.status)
@@ -86,6 +90,11 @@ def _ecr(backend: Any, base: Row) -> Iterator[Row]:
     for repository in backend.repositories.values():
         tags = backend.tagger.get_tag_dict_for_resource(repository.arn)
         yield _row(base, "repository", repository.name, tags)
+
+
+def _eks(backend: Any, base: Row) -> Iterator[Row]:
+    for kind, _, name, tags, status in eks_tags.everything(backend):
+        yield _row(base, kind, name, dict(tags), status)
 
 
 def _rds(backend: Any, base: Row) -> Iterator[Row]:
@@ -148,6 +157,7 @@ _READERS: dict[Any, Callable[[Any, Row], Iterator[Row]]] = {
     "dynamodb": _dynamodb,
     "ec2": _ec2,
     "ecr": _ecr,
+    "eks": _eks,
     "iam": _iam,
     "kms": _kms,
     "logs": _logs,
