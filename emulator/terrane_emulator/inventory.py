@@ -104,6 +104,22 @@ def _rds(backend: Any, base: Row) -> Iterator[Row]:
             yield _row(base, kind, name, _pairs(item.tags), getattr(item, "status", None))
 
 
+def _elasticache(backend: Any, base: Row) -> Iterator[Row]:
+    for kind, items in (
+        ("replication-group", backend.replication_groups),
+        ("cluster", backend.cache_clusters),
+        ("subnet-group", backend.cache_subnet_groups),
+        ("parameter-group", backend.parameter_groups),
+        ("snapshot", backend.snapshots),
+        ("user", backend.users),
+        ("user-group", backend.user_groups),
+    ):
+        for name, item in items.items():
+            if (kind, name) != ("user", "default"):
+                tags = backend.tagging_service.get_tag_dict_for_resource(item.arn)
+                yield _row(base, kind, name, tags, getattr(item, "status", None))
+
+
 def _kms(backend: Any, base: Row) -> Iterator[Row]:
     for key in backend.keys.values():
         if key.key_manager == "CUSTOMER":
@@ -148,6 +164,7 @@ _READERS: dict[Any, Callable[[Any, Row], Iterator[Row]]] = {
     "dynamodb": _dynamodb,
     "ec2": _ec2,
     "ecr": _ecr,
+    "elasticache": _elasticache,
     "iam": _iam,
     "kms": _kms,
     "logs": _logs,

@@ -33,6 +33,7 @@ _CODES = {
     "ecr": ("InvalidTagParameterException", "TooManyTagsException"),
     "ecs": ("InvalidParameterException", "InvalidParameterException"),
     "eks": ("InvalidParameterException", "BadRequestException"),
+    "elasticache": ("InvalidParameterValue", "TagQuotaPerResourceExceeded"),
     "elbv2": ("ValidationError", "TooManyTags"),
     "iam": ("InvalidInput", "LimitExceeded"),
     "kms": ("TagException", "LimitExceededException"),

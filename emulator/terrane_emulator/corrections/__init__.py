@@ -3,6 +3,26 @@
 One module per service; each says what AWS does. Importing this package is enough.
 """
 
-from terrane_emulator.corrections import ec2, holds, iam, kms, rds, s3, sts, tagging
+from terrane_emulator.corrections import (
+    ec2,
+    elasticache,
+    holds,
+    iam,
+    kms,
+    rds,
+    s3,
+    sts,
+    tagging,
+)
 
-__all__ = ["ec2", "holds", "iam", "kms", "rds", "s3", "sts", "tagging"]
+__all__ = [
+    "ec2",
+    "elasticache",
+    "holds",
+    "iam",
+    "kms",
+    "rds",
+    "s3",
+    "sts",
+    "tagging",
+]
