@@ -12,6 +12,8 @@ from typing import Any
 
 from moto.backends import get_backend
 
+from terrane_emulator.corrections.budgets import arn
+
 Row = dict[str, Any]
 Tags = dict[str, str]
 
@@ -104,6 +106,23 @@ def _rds(backend: Any, base: Row) -> Iterator[Row]:
             yield _row(base, kind, name, _pairs(item.tags), getattr(item, "status", None))
 
 
+def _backup(backend: Any, base: Row) -> Iterator[Row]:
+    tags = backend.tagger.get_tag_dict_for_resource
+    for vault in backend.vaults.values():
+        yield _row(base, "vault", vault.backup_vault_name, tags(vault.backup_vault_arn))
+    for plan in backend.plans.values():
+        yield _row(base, "plan", plan.backup_plan["BackupPlanName"], tags(plan.backup_plan_arn))
+    for selection in backend.selections.values():
+        yield _row(base, "selection", selection["BackupSelection"]["SelectionName"], {})
+
+
+def _budgets(backend: Any, base: Row) -> Iterator[Row]:
+    for account, budgets in backend.budgets.items():
+        for name in budgets:
+            tags = backend.tagger.get_tag_dict_for_resource(arn(account, name))
+            yield _row(base, "budget", name, tags)
+
+
 def _elasticache(backend: Any, base: Row) -> Iterator[Row]:
     for kind, items in (
         ("replication-group", backend.replication_groups),
@@ -161,6 +180,8 @@ def _dynamodb(backend: Any, base: Row) -> Iterator[Row]:
 
 
 _READERS: dict[Any, Callable[[Any, Row], Iterator[Row]]] = {
+    "backup": _backup,
+    "budgets": _budgets,
     "dynamodb": _dynamodb,
     "ec2": _ec2,
     "ecr": _ecr,

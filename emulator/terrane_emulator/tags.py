@@ -28,6 +28,8 @@ _REMOVES = ("Delete", "Untag", "Remove")
 
 # Error codes as the services name them: (bad key or value, too many tags).
 _CODES = {
+    "backup": ("InvalidParameterValueException", "LimitExceededException"),
+    "budgets": ("InvalidParameterException", "ServiceQuotaExceededException"),
     "dynamodb": ("ValidationException", "ValidationException"),
     "ec2": ("InvalidParameterValue", "TagLimitExceeded"),
     "ecr": ("InvalidTagParameterException", "TooManyTagsException"),

@@ -4,6 +4,8 @@ One module per service; each says what AWS does. Importing this package is enoug
 """
 
 from terrane_emulator.corrections import (
+    backup,
+    budgets,
     ec2,
     elasticache,
     holds,
@@ -21,6 +23,8 @@ from terrane_emulator.corrections import (
 )
 
 __all__ = [
+    "backup",
+    "budgets",
     "ec2",
     "elasticache",
     "holds",
