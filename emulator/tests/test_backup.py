@@ -40,6 +40,18 @@ def test_a_vault_is_encrypted_with_the_account_s_key_by_default(aws: Clients, ba
     assert listed["RecoveryPoints"] == []
 
 
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_tags_are_found_with_and_without_a_slash_at_the_end(backup: Any, slash: str) -> None:
+    def spell(request: Any, **_: Any) -> None:
+        request.url = request.url.rstrip("/") + slash
+
+    arn = backup.describe_backup_vault(BackupVaultName="vault")["BackupVaultArn"]
+    backup.tag_resource(ResourceArn=arn, Tags={"a": "b", "c": "d"})
+    backup.untag_resource(ResourceArn=arn, TagKeyList=["c"])
+    backup.meta.events.register("request-created.backup.ListTags", spell)
+    assert backup.list_tags(ResourceArn=arn)["Tags"] == {"a": "b"}
+
+
 def test_a_changed_plan_keeps_its_id_and_gets_a_version(backup: Any) -> None:
     name = plan(backup, Lifecycle={"DeleteAfterDays": 30})
     before = backup.get_backup_plan(BackupPlanId=name)

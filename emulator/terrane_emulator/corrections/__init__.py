@@ -18,6 +18,7 @@ from terrane_emulator.corrections import (
     rds_members,
     rds_parameters,
     s3,
+    secretsmanager,
     sts,
     tagging,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "rds_members",
     "rds_parameters",
     "s3",
+    "secretsmanager",
     "sts",
     "tagging",
 ]

@@ -12,6 +12,7 @@ import re
 import uuid
 from copy import deepcopy
 from typing import Any
+from urllib.parse import unquote
 
 from moto.backup import urls
 from moto.backup.exceptions import BackupClientError
@@ -120,6 +121,13 @@ def _delete_plan(original: Any, backend: Any, backup_plan_id: str) -> Any:
     plan = backend.plans.pop(backup_plan_id)
     backend.tagger.delete_all_tags_for_resource(plan.backup_plan_arn)
     return answer
+
+
+@replaces(BackupResponse, "list_tags")
+def _list_tags(_: Any, response: Any) -> str:
+    """moto counts on a slash at the end, which the provider's SDK leaves out."""
+    resource = unquote(response.path.partition("/tags/")[2]).rstrip("/")
+    return json.dumps({"Tags": response.backup_backend.list_tags(resource)})
 
 
 @adds(BackupResponse)
