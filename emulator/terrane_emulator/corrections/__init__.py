@@ -21,6 +21,7 @@ from terrane_emulator.corrections import (
     secretsmanager,
     sts,
     tagging,
+    tagging_api,
 )
 
 __all__ = [
@@ -41,4 +42,5 @@ __all__ = [
     "secretsmanager",
     "sts",
     "tagging",
+    "tagging_api",
 ]

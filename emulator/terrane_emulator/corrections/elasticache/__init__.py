@@ -11,7 +11,6 @@ from terrane_emulator.corrections.elasticache import (
     replication_calls,
     store,
     subnet_groups,
-    tagging,
     user_groups,
     users,
 )
@@ -21,7 +20,6 @@ __all__ = [
     "replication_calls",
     "store",
     "subnet_groups",
-    "tagging",
     "user_groups",
     "users",
 ]
