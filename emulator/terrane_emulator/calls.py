@@ -145,6 +145,7 @@ def _routes(model: ServiceModel) -> list[_Route]:
     for action in model.operation_names:
         operation = model.operation_model(action)
         path, _, query = operation.http.get("requestUri", "/").partition("?")
+        path = path.rstrip("/")  # SDKs differ on a slash at the end
         pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path))
         pattern = re.sub(r"\\{(\w+)\\\+\\}", r"(?P<\1>.+)", pattern)
         shape = operation.input_shape

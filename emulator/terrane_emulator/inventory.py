@@ -12,6 +12,7 @@ from typing import Any
 
 from moto.backends import get_backend
 
+from terrane_emulator.corrections.budgets import arn
 from terrane_emulator.corrections.eks import tags as eks_tags
 
 Row = dict[str, Any]
@@ -113,6 +114,39 @@ def _rds(backend: Any, base: Row) -> Iterator[Row]:
             yield _row(base, kind, name, _pairs(item.tags), getattr(item, "status", None))
 
 
+def _backup(backend: Any, base: Row) -> Iterator[Row]:
+    tags = backend.tagger.get_tag_dict_for_resource
+    for vault in backend.vaults.values():
+        yield _row(base, "vault", vault.backup_vault_name, tags(vault.backup_vault_arn))
+    for plan in backend.plans.values():
+        yield _row(base, "plan", plan.backup_plan["BackupPlanName"], tags(plan.backup_plan_arn))
+    for selection in backend.selections.values():
+        yield _row(base, "selection", selection["BackupSelection"]["SelectionName"], {})
+
+
+def _budgets(backend: Any, base: Row) -> Iterator[Row]:
+    for account, budgets in backend.budgets.items():
+        for name in budgets:
+            tags = backend.tagger.get_tag_dict_for_resource(arn(account, name))
+            yield _row(base, "budget", name, tags)
+
+
+def _elasticache(backend: Any, base: Row) -> Iterator[Row]:
+    for kind, items in (
+        ("replication-group", backend.replication_groups),
+        ("cluster", backend.cache_clusters),
+        ("subnet-group", backend.cache_subnet_groups),
+        ("parameter-group", backend.parameter_groups),
+        ("snapshot", backend.snapshots),
+        ("user", backend.users),
+        ("user-group", backend.user_groups),
+    ):
+        for name, item in items.items():
+            if (kind, name) != ("user", "default"):
+                tags = backend.tagging_service.get_tag_dict_for_resource(item.arn)
+                yield _row(base, kind, name, tags, getattr(item, "status", None))
+
+
 def _kms(backend: Any, base: Row) -> Iterator[Row]:
     for key in backend.keys.values():
         if key.key_manager == "CUSTOMER":
@@ -154,10 +188,13 @@ def _dynamodb(backend: Any, base: Row) -> Iterator[Row]:
 
 
 _READERS: dict[Any, Callable[[Any, Row], Iterator[Row]]] = {
+    "backup": _backup,
+    "budgets": _budgets,
     "dynamodb": _dynamodb,
     "ec2": _ec2,
     "ecr": _ecr,
     "eks": _eks,
+    "elasticache": _elasticache,
     "iam": _iam,
     "kms": _kms,
     "logs": _logs,

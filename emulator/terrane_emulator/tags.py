@@ -28,11 +28,14 @@ _REMOVES = ("Delete", "Untag", "Remove")
 
 # Error codes as the services name them: (bad key or value, too many tags).
 _CODES = {
+    "backup": ("InvalidParameterValueException", "LimitExceededException"),
+    "budgets": ("InvalidParameterException", "ServiceQuotaExceededException"),
     "dynamodb": ("ValidationException", "ValidationException"),
     "ec2": ("InvalidParameterValue", "TagLimitExceeded"),
     "ecr": ("InvalidTagParameterException", "TooManyTagsException"),
     "ecs": ("InvalidParameterException", "InvalidParameterException"),
     "eks": ("InvalidParameterException", "BadRequestException"),
+    "elasticache": ("InvalidParameterValue", "TagQuotaPerResourceExceeded"),
     "elbv2": ("ValidationError", "TooManyTags"),
     "iam": ("InvalidInput", "LimitExceeded"),
     "kms": ("TagException", "LimitExceededException"),

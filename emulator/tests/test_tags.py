@@ -71,6 +71,19 @@ def topic(aws: Clients, tags: dict[str, str]) -> None:
     aws("sns").create_topic(Name="t", Tags=listed(tags))
 
 
+def cache_parameters(aws: Clients, tags: dict[str, str]) -> None:
+    aws("elasticache").create_cache_parameter_group(
+        CacheParameterGroupName="pg",
+        CacheParameterGroupFamily="valkey8",
+        Description="d",
+        Tags=listed(tags),
+    )
+
+
+def vault(aws: Clients, tags: dict[str, str]) -> None:
+    aws("backup").create_backup_vault(BackupVaultName="vault", BackupVaultTags=tags)
+
+
 WRITERS = [
     pytest.param(vpc, "InvalidParameterValue", "TagLimitExceeded", id="ec2 create"),
     pytest.param(tagged_vpc, "InvalidParameterValue", "TagLimitExceeded", id="ec2 tag"),
@@ -84,6 +97,10 @@ WRITERS = [
     pytest.param(log_group, "InvalidParameterException", "TooManyTagsException", id="logs"),
     pytest.param(secret, "InvalidParameterException", "InvalidParameterException", id="secrets"),
     pytest.param(topic, "InvalidParameter", "TagLimitExceeded", id="sns"),
+    pytest.param(
+        cache_parameters, "InvalidParameterValue", "TagQuotaPerResourceExceeded", id="elasticache"
+    ),
+    pytest.param(vault, "InvalidParameterValueException", "LimitExceededException", id="backup"),
 ]
 BAD = {
     "brackets in the value": {"terrane:address": 'aws_vpc.main["a"]'},
