@@ -19,9 +19,19 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     plain("aws_db_subnet_group"),
     plain("aws_default_route_table"),
     plain("aws_default_security_group"),
+    data("aws_docdb_cluster"),
+    plain("aws_docdb_cluster_instance"),
+    plain("aws_docdb_cluster_parameter_group"),
+    plain("aws_docdb_subnet_group"),
     untagged("aws_ecr_lifecycle_policy"),
     data("aws_ecr_repository"),
     plain("aws_eip"),
+    plain("aws_elasticache_parameter_group"),
+    // A cache can be filled again, but sessions and queues live in one too.
+    data("aws_elasticache_replication_group"),
+    plain("aws_elasticache_subnet_group"),
+    plain("aws_elasticache_user"),
+    plain("aws_elasticache_user_group"),
     plain("aws_flow_log"),
     plain("aws_iam_role"),
     untagged("aws_iam_role_policy"),
@@ -31,6 +41,9 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     // It holds no data itself, but what it encrypted can't be read without it.
     data("aws_kms_key"),
     plain("aws_nat_gateway"),
+    data("aws_rds_cluster"),
+    plain("aws_rds_cluster_instance"),
+    plain("aws_rds_cluster_parameter_group"),
     untagged("aws_route"),
     plain("aws_route_table"),
     untagged("aws_route_table_association"),
@@ -44,11 +57,15 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     untagged("aws_s3_bucket_public_access_block"),
     untagged("aws_s3_bucket_server_side_encryption_configuration"),
     untagged("aws_s3_bucket_versioning"),
+    plain("aws_secretsmanager_secret"),
+    untagged("aws_secretsmanager_secret_version"),
     plain("aws_security_group"),
     plain("aws_subnet"),
     plain("aws_vpc"),
     plain("aws_vpc_endpoint"),
     plain("aws_vpc_security_group_ingress_rule"),
+    // Terraform's own: it stands for nothing in the cloud.
+    untagged("terraform_data"),
 ];
 
 /// Whether deleting a resource of this type loses something that Terraform can't make again. A type that isn't

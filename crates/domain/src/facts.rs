@@ -3,6 +3,7 @@
 //! Regions and retentions are extracted (see `generated.rs`). The rest is short and comes from the AWS documentation
 //! named beside it, read in November 2026.
 
+pub(crate) mod caches;
 mod generated;
 
 /// What is known about a region's name.
@@ -57,6 +58,39 @@ pub(crate) const LOG_RETENTION_DAYS: &[u16] = generated::LOG_RETENTION_DAYS;
 /// Major versions of RDS for PostgreSQL in standard support, newest last.
 /// Source: RDS release notes, "Release calendars for Amazon RDS for PostgreSQL".
 pub(crate) const POSTGRES_VERSIONS: &[&str] = &["14", "15", "16", "17", "18"];
+
+/// Major versions of Aurora PostgreSQL in standard support, newest last.
+/// Source: Aurora user guide, "Release calendars for Aurora PostgreSQL".
+pub(crate) const AURORA_POSTGRES_VERSIONS: &[&str] = &["14", "15", "16", "17"];
+
+/// Versions of DocumentDB in standard support, newest last.
+/// Source: DocumentDB developer guide, "Amazon DocumentDB engine versions".
+pub(crate) const DOCUMENTDB_VERSIONS: &[&str] = &["5.0", "8.0"];
+
+/// Whether DocumentDB runs on a class.
+/// Source: DocumentDB developer guide, "Managing instance classes".
+pub(crate) fn documentdb_runs_on(instance_class: &str) -> bool {
+    let mut parts = instance_class.split('.').skip(1);
+    let (family, size) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    family.starts_with('r') || (family.starts_with('t') && size == "medium")
+}
+
+/// Most read replicas of an instance, and most readers of a cluster.
+/// Source: RDS user guide, "Working with DB instance read replicas"; Aurora user guide, "Replication with Aurora".
+pub(crate) const MAX_REPLICAS: i64 = 15;
+
+/// Whether Aurora PostgreSQL runs on a class: of the burstable families only the medium and large ones, and none of
+/// the general-purpose families.
+/// Source: Aurora user guide, "Supported DB engines for DB instance classes".
+pub(crate) fn aurora_runs_on(instance_class: &str) -> bool {
+    let mut parts = instance_class.split('.').skip(1);
+    let (family, size) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    match family.chars().next() {
+        Some('r' | 'x') => true,
+        Some('t') => ["medium", "large"].contains(&size),
+        _ => false,
+    }
+}
 
 /// Least and most storage of an RDS for PostgreSQL instance on gp3, in GiB. The most leaves room for autoscaling, which
 /// must end at least 10 % above.

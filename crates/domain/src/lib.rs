@@ -64,11 +64,12 @@ pub use model::*;
 pub use resolve::{LifecyclePolicy, Reason, ResolveContext, Resolved, resolve};
 pub use schema::json_schema;
 pub use spec::{
-    AccessLogsSpec, ApprovalPolicy, BucketLifecycleSpec, BucketRequest, BucketSpec, CannedAcl, CloudSpec,
-    CorsMethod, CorsRuleSpec, DataOnDestroy, DatabaseEngine, DatabaseSize, DatabaseSpec, Encryption,
-    Endpoint, EnvironmentName, EnvironmentSpec, FlowLogsSpec, Format, Gibibytes, LifecycleSpec,
-    MAX_SPEC_BYTES, Minutes, MonitoringSpec, NetworkSpec, ObjectOwnership, OnDestroySpec, Problem, Problems,
-    Profile, Provider, RegistrySpec, Size, StateLock, StateSpec, Switch, ZonesSpec, parse,
-    parse_bucket_request, parse_value,
+    AccessLogsSpec, Acus, ApprovalPolicy, BucketField, BucketLifecycleSpec, BucketRequest, BucketSpec,
+    CacheAuthentication, CacheEngine, CacheSize, CacheSpec, CannedAcl, CapacitySpec, CloudSpec, CorsMethod,
+    CorsRuleSpec, DataOnDestroy, DatabaseEngine, DatabaseSize, DatabaseSpec, DocumentDatabaseSpec,
+    DocumentEngine, Encryption, Endpoint, EnvironmentName, EnvironmentSpec, FlowLogsSpec, Format, Gibibytes,
+    LifecycleSpec, MAX_SPEC_BYTES, Minutes, MonitoringSpec, NetworkSpec, ObjectOwnership, OnDestroySpec,
+    Problem, Problems, Profile, Provider, Reference, RegistryField, RegistrySpec, RestoreSpec, Size,
+    StateLock, StateSpec, Switch, ZonesSpec, parse, parse_bucket_request, parse_value,
 };
 pub use starter::starter_file;

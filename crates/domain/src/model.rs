@@ -5,9 +5,13 @@
 //! identifiers.
 
 mod buckets;
+mod caches;
 mod databases;
+mod document_database;
+mod fields;
 mod network;
 mod registries;
+mod snapshot;
 
 use std::{collections::BTreeMap, fmt};
 
@@ -16,9 +20,15 @@ use serde::Serialize;
 use crate::{EnvironmentId, TenantId};
 
 pub use buckets::{AccessLogs, Bucket, BucketEncryption, BucketLifecycle, CorsRule};
-pub use databases::{Database, EnhancedMonitoring};
+pub use caches::{Cache, CacheTopology, CacheUsers};
+pub use databases::{
+    AuroraCluster, AuroraCompute, ClusterInstance, Database, DatabaseKind, EnhancedMonitoring, RdsInstance,
+};
+pub use document_database::DocumentDatabase;
+pub use fields::{CacheField, DatabaseField, DocumentDatabaseField};
 pub use network::{FlowLogs, Nat, Network, Zone};
 pub use registries::Registry;
+pub use snapshot::FinalSnapshot;
 
 /// A name that a user gave to a thing in a map (`databases.main`): 1 to 24 of a-z, 0-9 and `-`, starting with a
 /// letter, without a doubled or trailing hyphen. Safe as a `for_each` key and inside an AWS tag value.
@@ -76,6 +86,10 @@ pub struct InfraModel {
     pub registries: BTreeMap<Key, Registry>,
     /// Databases by name.
     pub databases: BTreeMap<Key, Database>,
+    /// Caches by name.
+    pub caches: BTreeMap<Key, Cache>,
+    /// The document database, if there is one.
+    pub document_database: Option<DocumentDatabase>,
     /// Where Terraform keeps state.
     pub state: StateBackend,
 }
@@ -159,12 +173,13 @@ impl InfraModel {
         model.buckets.values_mut().for_each(Bucket::unprotect);
         model.registries.values_mut().for_each(Registry::unprotect);
         model.databases.values_mut().for_each(|database| database.unprotect(data));
+        model.document_database.iter_mut().for_each(|database| database.unprotect(data));
         model
     }
 }
 
 impl InfraModel {
-    /// The same model with the databases, buckets and registries that only `older` has, and what those stand on: what an
+    /// The same model with the databases, caches, buckets and registries that only `older` has, and what those stand on: what an
     /// update was to remove may still be there.
     #[must_use]
     pub fn with_data_of(&self, older: &Self) -> Self {
@@ -172,6 +187,8 @@ impl InfraModel {
         keep(&mut model.buckets, &older.buckets);
         keep(&mut model.registries, &older.registries);
         keep(&mut model.databases, &older.databases);
+        keep(&mut model.caches, &older.caches);
+        model.document_database = model.document_database.or_else(|| older.document_database.clone());
         model.network = model.network.or_else(|| older.network.clone());
         model.encryption_key = model.encryption_key.or_else(|| older.encryption_key.clone());
         model

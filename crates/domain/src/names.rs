@@ -14,6 +14,9 @@ use crate::{EnvironmentId, Key, spec::EnvironmentName};
 const DIGEST_LEN: u32 = 8;
 const DIGEST_ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
+/// What the document database is called, where databases have their keys.
+pub(crate) const DOCUMENTS: &str = "documents";
+
 /// The names of one environment.
 #[derive(Debug, Clone)]
 pub(crate) struct Names {
@@ -65,6 +68,37 @@ impl Names {
         self.fit(key.as_str(), 63)
     }
 
+    /// DB instance that belongs to a database, counted from 1: as a database. Not always free: see
+    /// `Resolver::identifiers`.
+    pub(crate) fn database_instance(&self, key: &Key, number: usize) -> String {
+        self.fit(&format!("{key}-{number}"), 63)
+    }
+
+    /// Read replica of a database, counted from 1: as a database.
+    pub(crate) fn database_replica(&self, key: &Key, number: usize) -> String {
+        self.fit(&format!("{key}-replica-{number}"), 63)
+    }
+
+    /// DocumentDB cluster identifier: as a database.
+    pub(crate) fn documents(&self) -> String {
+        self.fit(DOCUMENTS, 63)
+    }
+
+    /// DocumentDB instance identifier, counted from 1: as a database.
+    pub(crate) fn documents_instance(&self, number: usize) -> String {
+        self.fit(&format!("{DOCUMENTS}-{number}"), 63)
+    }
+
+    /// DocumentDB cluster parameter group: 1 to 255 letters, digits and hyphens.
+    pub(crate) fn documents_parameters(&self, version: &str) -> String {
+        format!("{}-{DOCUMENTS}-{}", self.prefix, version.replace('.', "-"))
+    }
+
+    /// Final snapshot of the document database: as that of a database.
+    pub(crate) fn documents_final_snapshot(&self) -> String {
+        format!("{}-{DOCUMENTS}-final", self.prefix)
+    }
+
     /// Final snapshot of a database: as an identifier, up to 255.
     pub(crate) fn final_snapshot(&self, key: &Key) -> String {
         format!("{}-{key}-final", self.prefix)
@@ -73,6 +107,26 @@ impl Names {
     /// IAM role with which RDS writes Enhanced Monitoring: up to 64.
     pub(crate) fn monitoring_role(&self, key: &Key) -> String {
         self.fit(&format!("{key}-mon"), 64)
+    }
+
+    /// ElastiCache replication group and user group: 1 to 40, starts with a letter, no doubled or trailing hyphen.
+    pub(crate) fn cache(&self, key: &Key) -> String {
+        self.fit(key.as_str(), 40)
+    }
+
+    /// ElastiCache user: as a replication group. For IAM authentication its name is the same as its id.
+    pub(crate) fn cache_user(&self, key: &Key) -> String {
+        self.fit(&format!("{key}-app"), 40)
+    }
+
+    /// The ElastiCache user `default` that can do nothing: as a replication group.
+    pub(crate) fn cache_default_user(&self, key: &Key) -> String {
+        self.fit(&format!("{key}-off"), 40)
+    }
+
+    /// CloudWatch log group of a cache's slow log: up to 512.
+    pub(crate) fn cache_log_group(&self, key: &Key) -> String {
+        format!("/aws/elasticache/{}/slow", self.cache(key))
     }
 
     /// IAM role with which VPC flow logs are written: up to 64.
@@ -149,6 +203,15 @@ mod tests {
                 (names.database(&key), 63),
                 (names.final_snapshot(&key), 255 - "-final-".len() - 12),
                 (names.monitoring_role(&key), 64),
+                (names.database_instance(&key, 16), 63),
+                (names.database_replica(&key, 15), 63),
+                (names.documents(), 63),
+                (names.documents_instance(16), 63),
+                (names.documents_parameters("5.0"), 255),
+                (names.documents_final_snapshot(), 255 - "-final-".len() - 12),
+                (names.cache(&key), 40),
+                (names.cache_user(&key), 40),
+                (names.cache_default_user(&key), 40),
                 (names.flow_logs_role(), 64),
                 (names.vpc(), 255),
             ] {

@@ -5,11 +5,14 @@
 //! names the values on which it rests, so that the reader of a file can leave out those that rest on a broken one.
 
 mod buckets;
+mod caches;
 mod cloud;
 mod conflict;
 mod databases;
+mod document_database;
 mod lifecycle;
 mod network;
+mod reference;
 mod registries;
 mod state;
 
@@ -145,9 +148,9 @@ impl<'a> Resolver<'a> {
         let network = self.network();
         let buckets = self.each(&self.spec.buckets, "buckets", Self::bucket);
         let registries = self.each(&self.spec.registries, "registries", Self::registry);
-        let databases = self.each(&self.spec.databases, "databases", |this, key, spec, path| {
-            this.database(key, spec, path, policy)
-        });
+        let databases = self.databases(policy, network.as_ref());
+        let caches = self.each(&self.spec.caches, "caches", Self::cache);
+        let document_database = self.document_database(policy, network.as_ref());
         let state = self.state();
         let identity = Identity {
             environment_id: self.context.environment_id,
@@ -168,6 +171,8 @@ impl<'a> Resolver<'a> {
             buckets,
             registries,
             databases,
+            caches,
+            document_database,
             state,
         };
         (Resolved { model, policy, reasons: self.reasons }, self.conflicts)

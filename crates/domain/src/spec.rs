@@ -9,9 +9,12 @@
 
 mod bucket_request;
 mod buckets;
+mod caches;
+mod capacity;
 mod cloud;
 mod databases;
 mod decode;
+mod document_database;
 mod json;
 mod lifecycle;
 mod network;
@@ -19,11 +22,12 @@ mod node;
 mod parse;
 mod problem;
 mod reading;
+mod reference;
 mod registries;
 mod rules;
 mod state;
 mod units;
-mod words;
+pub(crate) mod words;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -39,14 +43,18 @@ pub use bucket_request::{BucketRequest, CannedAcl, parse_bucket_request};
 pub use buckets::{
     AccessLogsSpec, BucketLifecycleSpec, BucketSpec, CorsMethod, CorsRuleSpec, ObjectOwnership,
 };
+pub use caches::{CacheAuthentication, CacheEngine, CacheSize, CacheSpec};
+pub use capacity::{Acus, CapacitySpec};
 pub use cloud::{CloudSpec, Provider};
-pub use databases::{DatabaseEngine, DatabaseSize, DatabaseSpec, MonitoringSpec};
+pub use databases::{DatabaseEngine, DatabaseSize, DatabaseSpec, MonitoringSpec, RestoreSpec};
+pub use document_database::{DocumentDatabaseSpec, DocumentEngine};
 pub use lifecycle::{ApprovalPolicy, DataOnDestroy, LifecycleSpec, OnDestroySpec};
 pub use network::{Endpoint, FlowLogsSpec, NetworkSpec, ZonesSpec};
 pub use node::MAX_SPEC_BYTES;
 pub use parse::{Format, parse, parse_value};
 pub(crate) use problem::{Path, Sink};
 pub use problem::{Problem, Problems};
+pub use reference::{BucketField, Reference, RegistryField};
 pub use registries::RegistrySpec;
 pub use state::{StateLock, StateSpec};
 pub use units::{Gibibytes, Minutes};
@@ -86,6 +94,13 @@ pub struct EnvironmentSpec {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(default)]
     pub databases: BTreeMap<Key, DatabaseSpec>,
+    /// Caches by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(default)]
+    pub caches: BTreeMap<Key, CacheSpec>,
+    /// A database of documents.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document_database: Option<DocumentDatabaseSpec>,
     /// Where Terraform keeps its state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<StateSpec>,
@@ -157,6 +172,8 @@ fn environment(value: &Value<'_>) -> Option<EnvironmentSpec> {
     let buckets = f.named("buckets", buckets::read);
     let registries = f.named("registries", registries::read);
     let databases = f.named("databases", databases::read);
+    let caches = f.named("caches", caches::read);
+    let document_database = f.get("document_database", document_database::read);
     let state = f.get("state", state::read);
     let lifecycle = f.get("lifecycle", lifecycle::read);
     f.close();
@@ -172,6 +189,8 @@ fn environment(value: &Value<'_>) -> Option<EnvironmentSpec> {
         buckets,
         registries,
         databases,
+        caches,
+        document_database,
         state,
         lifecycle,
     })

@@ -15,9 +15,14 @@
 //! is a diff of one entry.
 
 mod buckets;
+mod caches;
 mod data;
 mod databases;
+mod documents;
+mod doors;
 mod endpoints;
+#[cfg(test)]
+mod field_tests;
 mod flow_logs;
 mod kms;
 mod locals;
@@ -50,6 +55,8 @@ const BLOCKS: &[BuildingBlock] = &[
     BuildingBlock { check: buckets::check, part: buckets::part },
     BuildingBlock { check: registries::check, part: registries::part },
     BuildingBlock { check: databases::check, part: databases::part },
+    BuildingBlock { check: caches::check, part: caches::part },
+    BuildingBlock { check: documents::check, part: documents::part },
 ];
 
 /// The check of a block in which nothing can contradict itself.

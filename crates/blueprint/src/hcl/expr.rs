@@ -1,7 +1,7 @@
 //! Expressions. Each kind has its own constructor; text goes in as a literal and in no other way.
 
 use hcl_edit::expr::BinaryOperator;
-use terrane_domain::Key;
+use terrane_domain::{Acus, Key};
 
 use super::{
     Object, Reference, Text,
@@ -212,6 +212,16 @@ macro_rules! from_number {
     };
 }
 from_number!(u8, u16, u32, u64);
+
+impl From<Acus> for Expr {
+    fn from(acus: Acus) -> Self {
+        if acus.halves().is_multiple_of(2) {
+            Self::from(acus.halves() / 2)
+        } else {
+            Self::from(f64::from(acus.halves()) / 2.0)
+        }
+    }
+}
 
 impl From<f64> for Expr {
     /// HCL has no infinity and nothing that is no number: they become `null`.

@@ -87,8 +87,19 @@ fn text() -> impl Strategy<Value = String> {
 /// error here. Keys of maps are not among them: their type admits nothing nasty.
 fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
     let mut model = small();
-    let InfraModel { identity, cloud, tags, encryption_key, network, buckets, registries, databases, state } =
-        &mut model;
+    let InfraModel {
+        identity,
+        cloud,
+        tags,
+        encryption_key,
+        network,
+        buckets,
+        registries,
+        databases,
+        caches,
+        document_database,
+        state,
+    } = &mut model;
     let Identity { environment_id: _, tenant_id: _, name: _, name_prefix, pins } = identity;
     let Pins { blueprint: _, aws_provider } = pins;
     let AwsCloud { region, account_id, assume_role } = cloud;
@@ -152,23 +163,81 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
         let Database {
             identifier,
             version,
-            instance_class,
-            storage_gib: _,
-            max_storage_gib: _,
-            multi_az: _,
+            kind,
             backup_retention_days: _,
             deletion_protection: _,
             final_snapshot,
+            restore_from,
             environment_key: _,
             performance_insights: _,
             enhanced_monitoring,
+            iam_authentication: _,
+            log_retention_days: _,
             database_name,
             master_username,
         } = database;
+        *final_snapshot = Some(FinalSnapshot::PerIncarnation { prefix: next() });
+        [restore_from, database_name, master_username].into_iter().for_each(|field| *field = Some(next()));
         let EnhancedMonitoring { interval_seconds: _, role_name } = enhanced_monitoring.as_mut().unwrap();
-        let fields = [identifier, version, instance_class, database_name, master_username, role_name];
+        [identifier, version, role_name].into_iter().for_each(|field| *field = next());
+        match kind {
+            DatabaseKind::Instance(instance) => {
+                let RdsInstance { instance_class, storage_gib: _, max_storage_gib: _, multi_az: _, replicas } =
+                    instance;
+                *instance_class = next();
+                *replicas = vec![next(), next()];
+            }
+            DatabaseKind::Cluster(AuroraCluster { compute, instances }) => {
+                *compute = AuroraCompute::Provisioned { instance_class: next() };
+                for ClusterInstance { identifier, zone } in instances {
+                    *identifier = next();
+                    *zone = Some(next());
+                }
+            }
+        }
+    }
+    let DocumentDatabase {
+        identifier,
+        version,
+        family,
+        parameter_group,
+        instance_class,
+        instances,
+        backup_retention_days: _,
+        deletion_protection: _,
+        final_snapshot,
+        environment_key: _,
+        log_retention_days: _,
+        master_username,
+    } = document_database.as_mut().unwrap();
+    let fields = [identifier, version, family, parameter_group, instance_class, master_username];
+    fields.into_iter().for_each(|field| *field = next());
+    *final_snapshot = Some(FinalSnapshot::PerIncarnation { prefix: next() });
+    for ClusterInstance { identifier, zone } in instances {
+        *identifier = next();
+        *zone = Some(next());
+    }
+    for cache in caches.values_mut() {
+        let Cache {
+            id,
+            engine: _,
+            version,
+            family,
+            node_type,
+            topology: _,
+            multi_az: _,
+            parameters,
+            users,
+            environment_key: _,
+            snapshot_retention_days: _,
+            log_group,
+            log_retention_days: _,
+        } = cache;
+        let CacheUsers { group_id, user_id, default_user_id } = users.as_mut().unwrap();
+        let fields = [id, version, family, node_type, log_group, group_id, user_id];
         fields.into_iter().for_each(|field| *field = next());
-        *final_snapshot = Some(next());
+        *default_user_id = Some(next());
+        *parameters = [(next(), next())].into();
     }
     model
 }
@@ -178,7 +247,8 @@ fn small() -> InfraModel {
     model.network = Some(models::network(1, Nat::Single));
     model.buckets.retain(|key, _| key.as_str() == "uploads");
     model.registries.retain(|key, _| key.as_str() == "api");
-    model.databases.retain(|key, _| key.as_str() == "main");
+    model.databases.retain(|key, _| ["main", "orders"].contains(&key.as_str()));
+    model.caches.retain(|key, _| key.as_str() == "queue");
     model
 }
 

@@ -29,6 +29,8 @@ pub fn minimal() -> InfraModel {
         buckets: BTreeMap::from([(key("files"), plain_bucket("dev-anna-4f2a91c0-files"))]),
         registries: BTreeMap::new(),
         databases: BTreeMap::new(),
+        caches: BTreeMap::new(),
+        document_database: None,
         state: StateBackend {
             bucket: "terrane-state-222222222222-eu-west-1".to_owned(),
             key: "tenants/ten_0193/environments/env_0193/terraform.tfstate".to_owned(),
@@ -75,9 +77,17 @@ pub fn full() -> InfraModel {
         (key("web"), registry("dev-anna-4f2a91c0/web", false)),
     ]);
     model.databases = BTreeMap::from([
+        (key("events"), serverless()),
         (key("main"), database("dev-anna-4f2a91c0-main", true)),
+        (key("orders"), aurora("dev-anna-4f2a91c0-orders", provisioned())),
         (key("side"), side_database()),
     ]);
+    model.caches = BTreeMap::from([
+        (key("queue"), queue()),
+        (key("sessions"), cache("dev-anna-4f2a91c0-sessions", true)),
+        (key("shards"), sharded_cache()),
+    ]);
+    model.document_database = Some(documents(true));
     model
 }
 
@@ -94,6 +104,21 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
     let mut older = minimal();
     older.state.lock_table = Some("terraform-locks".to_owned());
     older.state.kms_key_arn = Some("arn:aws:kms:eu-west-1:222222222222:key/1234abcd".to_owned());
+    let mut cached = minimal();
+    cached.network = Some(network(2, Nat::None));
+    let users = None;
+    cached.caches =
+        BTreeMap::from([(key("main"), Cache { users, ..cache("dev-anna-4f2a91c0-main", false) })]);
+
+    let mut clustered = minimal();
+    clustered.network = Some(network(2, Nat::None));
+    let cluster = aurora("dev-anna-4f2a91c0-main", provisioned());
+    let plain = Database { environment_key: false, enhanced_monitoring: None, ..cluster };
+    clustered.databases = BTreeMap::from([(key("main"), plain)]);
+
+    let mut documented = minimal();
+    documented.network = Some(network(2, Nat::None));
+    documented.document_database = Some(DocumentDatabase { final_snapshot: None, ..documents(false) });
 
     let mut closed = minimal();
     closed.network = Some(Network { gateway_endpoints: Vec::new(), ..network(2, Nat::None) });
@@ -134,6 +159,9 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
         ("single_nat", single_nat),
         ("widened_buckets", widened),
         ("older", older),
+        ("cached", cached),
+        ("clustered", clustered),
+        ("documented", documented),
         ("closed", closed),
         ("bare", bare),
         ("bare_network", bare_network),
@@ -228,34 +256,148 @@ fn database(identifier: &str, environment_key: bool) -> Database {
     Database {
         identifier: identifier.to_owned(),
         version: "17".to_owned(),
-        instance_class: "db.r7g.large".to_owned(),
-        storage_gib: 100,
-        max_storage_gib: 500,
-        multi_az: true,
+        kind: DatabaseKind::Instance(RdsInstance {
+            instance_class: "db.r7g.large".to_owned(),
+            storage_gib: 100,
+            max_storage_gib: 500,
+            multi_az: true,
+            replicas: vec![format!("{identifier}-replica-1"), format!("{identifier}-replica-2")],
+        }),
         backup_retention_days: 30,
         deletion_protection: true,
-        final_snapshot: Some(format!("{identifier}-final")),
+        final_snapshot: Some(FinalSnapshot::PerIncarnation { prefix: format!("{identifier}-final") }),
+        restore_from: None,
         environment_key,
         performance_insights: true,
         enhanced_monitoring: Some(EnhancedMonitoring {
             interval_seconds: 60,
-            role_name: "dev-anna-4f2a91c0-main-monitoring".to_owned(),
+            role_name: format!("{identifier}-mon"),
         }),
-        database_name: "main".to_owned(),
-        master_username: "terrane".to_owned(),
+        iam_authentication: true,
+        log_retention_days: 30,
+        database_name: Some("main".to_owned()),
+        master_username: Some("terrane".to_owned()),
     }
 }
 
 fn side_database() -> Database {
     Database {
-        instance_class: "db.t4g.micro".to_owned(),
-        storage_gib: 20,
-        max_storage_gib: 100,
-        multi_az: false,
+        kind: DatabaseKind::Instance(RdsInstance {
+            instance_class: "db.t4g.micro".to_owned(),
+            storage_gib: 20,
+            max_storage_gib: 100,
+            multi_az: false,
+            replicas: Vec::new(),
+        }),
         deletion_protection: false,
         final_snapshot: None,
+        restore_from: Some("before-the-move".to_owned()),
         performance_insights: false,
         enhanced_monitoring: None,
+        iam_authentication: false,
+        database_name: None,
+        master_username: None,
         ..database("dev-anna-4f2a91c0-side", false)
+    }
+}
+
+fn aurora(identifier: &str, compute: AuroraCompute) -> Database {
+    let instance = |number: usize| ClusterInstance {
+        identifier: format!("{identifier}-{number}"),
+        zone: Some(format!("eu-west-1{}", ["a", "b"][number - 1])),
+    };
+    Database {
+        kind: DatabaseKind::Cluster(AuroraCluster { compute, instances: vec![instance(1), instance(2)] }),
+        ..database(identifier, true)
+    }
+}
+
+fn provisioned() -> AuroraCompute {
+    AuroraCompute::Provisioned { instance_class: "db.t4g.medium".to_owned() }
+}
+
+fn serverless() -> Database {
+    let compute = AuroraCompute::Serverless { min: Acus::from_halves(1), max: Acus::from_halves(16) };
+    Database {
+        environment_key: false,
+        enhanced_monitoring: None,
+        final_snapshot: None,
+        restore_from: Some("before-the-move".to_owned()),
+        database_name: None,
+        master_username: None,
+        ..aurora("dev-anna-4f2a91c0-events", compute)
+    }
+}
+
+fn cache(id: &str, environment_key: bool) -> Cache {
+    Cache {
+        id: id.to_owned(),
+        engine: CacheEngine::Valkey,
+        version: "8.0".to_owned(),
+        family: "valkey8".to_owned(),
+        node_type: "cache.t4g.micro".to_owned(),
+        topology: CacheTopology::Single { replicas: 1 },
+        multi_az: true,
+        parameters: [("maxmemory-policy", "allkeys-lru"), ("timeout", "300")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
+        users: Some(CacheUsers {
+            group_id: id.to_owned(),
+            user_id: format!("{id}-app"),
+            default_user_id: None,
+        }),
+        environment_key,
+        snapshot_retention_days: 7,
+        log_group: format!("/aws/elasticache/{id}/slow"),
+        log_retention_days: 30,
+    }
+}
+
+fn queue() -> Cache {
+    let id = "dev-anna-4f2a91c0-queue";
+    Cache {
+        engine: CacheEngine::Redis,
+        version: "7.1".to_owned(),
+        family: "redis7".to_owned(),
+        topology: CacheTopology::Single { replicas: 0 },
+        multi_az: false,
+        parameters: BTreeMap::new(),
+        users: Some(CacheUsers {
+            group_id: id.to_owned(),
+            user_id: format!("{id}-app"),
+            default_user_id: Some(format!("{id}-off")),
+        }),
+        snapshot_retention_days: 0,
+        ..cache(id, false)
+    }
+}
+
+fn sharded_cache() -> Cache {
+    Cache {
+        topology: CacheTopology::Sharded { shards: 3, replicas_per_shard: 1 },
+        users: None,
+        ..cache("dev-anna-4f2a91c0-shards", true)
+    }
+}
+
+fn documents(environment_key: bool) -> DocumentDatabase {
+    let identifier = "dev-anna-4f2a91c0-documents";
+    let instance = |number: usize| ClusterInstance {
+        identifier: format!("{identifier}-{number}"),
+        zone: Some(format!("eu-west-1{}", ["a", "b"][number - 1])),
+    };
+    DocumentDatabase {
+        identifier: identifier.to_owned(),
+        version: "5.0.0".to_owned(),
+        family: "docdb5.0".to_owned(),
+        parameter_group: format!("{identifier}-5-0"),
+        instance_class: "db.t4g.medium".to_owned(),
+        instances: vec![instance(1), instance(2)],
+        backup_retention_days: 7,
+        deletion_protection: true,
+        final_snapshot: Some(FinalSnapshot::PerIncarnation { prefix: format!("{identifier}-final") }),
+        environment_key,
+        log_retention_days: 30,
+        master_username: "terrane".to_owned(),
     }
 }

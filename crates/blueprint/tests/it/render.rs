@@ -48,6 +48,9 @@ fn files_come_in_reading_order_and_only_where_there_is_something_to_say() {
             "buckets.tf",
             "registries.tf",
             "databases.tf",
+            "aurora.tf",
+            "caches.tf",
+            "documents.tf",
             "outputs.tf"
         ]
     );
@@ -85,17 +88,21 @@ fn what_refers_to_something_that_is_not_there_is_refused() {
         model.buckets.values_mut().for_each(|bucket| bucket.encryption = BucketEncryption::S3Managed);
         model.registries.values_mut().for_each(|registry| registry.environment_key = false);
         model.databases.values_mut().for_each(|database| database.environment_key = false);
+        model.caches.values_mut().for_each(|cache| cache.environment_key = false);
+        model.document_database.as_mut().unwrap().environment_key = false;
         change(&mut model);
         render(&model).map(drop).map_err(|error| error.to_string())
     };
     assert_eq!(without_key(|_| {}), Ok(()));
     type Change = fn(&mut InfraModel);
-    let changes: [(&str, Change); 3] = [
+    let changes: [(&str, Change); 5] = [
         ("buckets.logs", |m| {
             m.buckets.values_mut().for_each(|b| b.encryption = BucketEncryption::EnvironmentKey)
         }),
         ("registries.api", |m| m.registries.values_mut().for_each(|r| r.environment_key = true)),
-        ("databases.main", |m| m.databases.values_mut().for_each(|d| d.environment_key = true)),
+        ("databases.events", |m| m.databases.values_mut().for_each(|d| d.environment_key = true)),
+        ("document_database", |m| m.document_database.as_mut().unwrap().environment_key = true),
+        ("caches.queue", |m| m.caches.values_mut().for_each(|c| c.environment_key = true)),
     ];
     for (path, change) in changes {
         let expected = format!("{path} asks for the environment's KMS key, but the environment has none");
@@ -106,8 +113,12 @@ fn what_refers_to_something_that_is_not_there_is_refused() {
     model.network.as_mut().unwrap().zones.clear();
     assert_eq!(render(&model), Err(RenderError::NoZones));
     model.network = None;
-    assert_eq!(render(&model), Err(RenderError::NoNetwork { path: "databases.main".to_owned() }));
+    assert_eq!(render(&model), Err(RenderError::NoNetwork { path: "databases.events".to_owned() }));
     model.databases = BTreeMap::new();
+    assert_eq!(render(&model), Err(RenderError::NoNetwork { path: "caches.queue".to_owned() }));
+    model.caches = BTreeMap::new();
+    assert_eq!(render(&model), Err(RenderError::NoNetwork { path: "document_database".to_owned() }));
+    model.document_database = None;
     assert!(render(&model).is_ok());
 }
 

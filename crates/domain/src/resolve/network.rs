@@ -60,7 +60,14 @@ impl Resolver<'_> {
             key.map(|key| Wish { of: format!("{section}.{key}"), way_out })
         };
         // Those that need a way out come first, because theirs decides about NAT.
-        let wishes = [wish("databases", self.spec.databases.keys().next(), false)];
+        let wishes = [
+            wish("databases", self.spec.databases.keys().next(), false),
+            wish("caches", self.spec.caches.keys().next(), false),
+            self.spec
+                .document_database
+                .as_ref()
+                .map(|_| Wish { of: "document_database".to_owned(), way_out: false }),
+        ];
         wishes.into_iter().flatten().next()
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     decode::Value,
-    problem::{nearest, quoted},
+    problem::{any_of, nearest, quoted},
 };
 use crate::{
     facts::{self, Region, RegionLookup},
@@ -83,8 +83,37 @@ pub(super) fn account_of_role(role_arn: &str) -> Option<&str> {
     role_arn.strip_prefix("arn:aws:iam::")?.split(':').next()
 }
 
+/// A version in quotes, of a few that are offered.
+pub(super) fn version(value: &Value<'_>, product: &str, offered: &[&str]) -> Option<String> {
+    let newest = offered.last().copied().unwrap_or_default();
+    let text = value.text(&format!("a version in quotes, such as \"{newest}\""))?;
+    if offered.contains(&text) {
+        return Some(text.to_owned());
+    }
+    let offered = any_of(offered.iter().copied());
+    value.reject(format!("unknown version {}; {product} offers {offered}", quoted(text)))
+}
+
 pub(super) fn log_retention_days(value: &Value<'_>) -> Option<u16> {
     value.one_of(facts::LOG_RETENTION_DAYS)
+}
+
+/// `<service>.<family>.<size>`, as RDS (`db`) and ElastiCache (`cache`) name machines. Which of them a region offers is
+/// AWS's to say.
+pub(super) fn is_machine_class(text: &str, service: &str) -> bool {
+    let is_part = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+            && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    let is_size = |size: &str| {
+        let multiple = size
+            .strip_suffix("xlarge")
+            .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+        ["micro", "small", "medium", "large", "xlarge"].contains(&size) || multiple
+    };
+    let parts: Vec<&str> = text.split('.').collect();
+    text.len() <= 40
+        && matches!(parts.as_slice(), [first, family, size] if *first == service && is_part(family) && is_size(size))
 }
 
 const MAX_LABELS: usize = 32;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
-use terrane_domain::{BucketEncryption, Nat};
+use terrane_domain::{BucketEncryption, DatabaseKind, Nat};
 
 use crate::{read, resolved, schema};
 
@@ -54,6 +54,7 @@ fn the_production_example_is_protected_and_spread_over_three_zones() {
     assert_eq!(network.interface_endpoints, ["ecr.api", "ecr.dkr", "secretsmanager"]);
     assert!(resolved.policy.deletion_protection && model.encryption_key.is_some());
     let (_, database) = model.databases.first_key_value().unwrap();
-    assert!(database.multi_az && database.deletion_protection && database.environment_key);
+    let DatabaseKind::Instance(instance) = &database.kind else { panic!("{database:?}") };
+    assert!(instance.multi_az && database.deletion_protection && database.environment_key);
     assert!(model.buckets.values().all(|bucket| bucket.encryption == BucketEncryption::EnvironmentKey));
 }

@@ -73,13 +73,32 @@ fn environments() -> impl Strategy<Value = Value> {
         ("scan", values![false]),
     ]);
     let database = section(vec![
+        ("engine", values!["postgres"]),
         ("version", values!["14", "18"]),
+        ("replicas", values![0, 2]),
+        ("restore_from", values![{ "snapshot": "before" }]),
         ("size", values!["small", "large", { "instance_class": "db.r7g.2xlarge" }]),
         ("storage", values!["20 GiB", "58 TiB"]),
         ("max_storage", values!["64 TiB", "30 GiB"]),
         ("high_availability", values![true, false]),
         ("enhanced_monitoring", values![false, {}, { "interval_seconds": 5 }]),
         ("database_name", values!["app", "orders_2"]),
+    ]);
+    let serverless = one(vec![
+        json!({ "engine": "aurora_postgres", "capacity": { "min": 0.5, "max": 8 } }),
+        json!({ "engine": "aurora_postgres", "capacity": { "min": 0, "max": 1 }, "replicas": 2 }),
+        json!({ "engine": "aurora_postgres", "size": { "instance_class": "db.r8g.large" } }),
+    ]);
+    let database = prop_oneof![3 => database, 1 => serverless].boxed();
+    let cache = section(vec![
+        ("engine", values!["valkey"]),
+        ("version", values!["7.2", "8.0"]),
+        ("size", values!["small", { "node_type": "cache.r7g.large" }]),
+        ("high_availability", values![true, false]),
+        ("shards", values![1, 3]),
+        ("replicas_per_shard", values![1, 2]),
+        ("parameters", values![{ "timeout": 300, "activedefrag": "yes" }]),
+        ("authentication", values!["network", "iam"]),
     ]);
     let lifecycle = section(vec![
         ("ttl", values!["6h", "90 days"]),
@@ -97,6 +116,11 @@ fn environments() -> impl Strategy<Value = Value> {
         ("registries", named(registry)),
         ("databases", named(database)),
         ("state", values![{ "bucket": "my-state" }, { "region": "us-east-1", "lock": "s3" }, { "lock": "dynamodb", "lock_table": "locks" }]),
+        ("caches", named(cache)),
+        (
+            "document_database",
+            values![{}, { "high_availability": true }, { "version": "8.0", "replicas": 2 }],
+        ),
         ("lifecycle", lifecycle),
     ])
     .prop_map(|environment| {
