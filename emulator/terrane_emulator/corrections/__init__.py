@@ -1,8 +1,35 @@
 """What moto gets wrong, put right by replacing methods of its classes.
 
-One module per service; each says what AWS does. Importing this package is enough.
+One module per service, or a few where a service is large; each says what AWS does.
+Importing this package is enough.
 """
 
-from terrane_emulator.corrections import ec2, holds, iam, kms, rds, s3, sts, tagging
+from terrane_emulator.corrections import (
+    acm,
+    ec2,
+    elbv2,
+    elbv2_listeners,
+    holds,
+    iam,
+    kms,
+    rds,
+    route53,
+    s3,
+    sts,
+    tagging,
+)
 
-__all__ = ["ec2", "holds", "iam", "kms", "rds", "s3", "sts", "tagging"]
+__all__ = [
+    "acm",
+    "ec2",
+    "elbv2",
+    "elbv2_listeners",
+    "holds",
+    "iam",
+    "kms",
+    "rds",
+    "route53",
+    "s3",
+    "sts",
+    "tagging",
+]
