@@ -6,7 +6,12 @@ Importing this package is enough.
 
 from terrane_emulator.corrections import (
     acm,
+    codedeploy,
+    codedeploy_configs,
     ec2,
+    ecs,
+    ecs_services,
+    ecs_tasks,
     elbv2,
     elbv2_listeners,
     holds,
@@ -15,13 +20,20 @@ from terrane_emulator.corrections import (
     rds,
     route53,
     s3,
+    scaling,
+    servicediscovery,
     sts,
     tagging,
 )
 
 __all__ = [
     "acm",
+    "codedeploy",
+    "codedeploy_configs",
     "ec2",
+    "ecs",
+    "ecs_services",
+    "ecs_tasks",
     "elbv2",
     "elbv2_listeners",
     "holds",
@@ -30,6 +42,8 @@ __all__ = [
     "rds",
     "route53",
     "s3",
+    "scaling",
+    "servicediscovery",
     "sts",
     "tagging",
 ]

@@ -36,7 +36,9 @@ def _request_certificate(original: Any, response: AWSCertificateManagerResponse)
         if arn not in known:
             bundle.key_algorithm = algorithm
             bundle.validation_method = response._get_param("ValidationMethod") or "EMAIL"
-            bundle.names = _names(bundle.common_name, response._get_param("SubjectAlternativeNames"))
+            bundle.names = _names(
+                bundle.common_name, response._get_param("SubjectAlternativeNames")
+            )
             options = {"CertificateTransparencyLoggingPreference": "ENABLED", "Export": "DISABLED"}
             bundle.cert_options = options | (response._get_param("Options") or {})
     return answer
@@ -109,9 +111,7 @@ def _describe(original: Any, bundle: CertBundle) -> dict[str, Any]:
     issued = bundle.status == "ISSUED"
     certificate["SubjectAlternativeNames"] = names
     certificate["KeyAlgorithm"] = getattr(bundle, "key_algorithm", "RSA_2048")
-    certificate["RenewalEligibility"] = (
-        "ELIGIBLE" if issued and bundle.in_use_by else "INELIGIBLE"
-    )
+    certificate["RenewalEligibility"] = "ELIGIBLE" if issued and bundle.in_use_by else "INELIGIBLE"
     certificate["DomainValidationOptions"] = [
         {
             "DomainName": name,

@@ -68,9 +68,7 @@ def _complete(backend: ELBv2Backend, balancer: FakeLoadBalancer) -> None:
     )
     number = int(balancer.arn.rpartition("/")[2][:8], 16)
     prefix = "internal-" if balancer.scheme == "internal" else ""
-    balancer.dns_name = (
-        f"{prefix}{balancer.name}-{number}.{backend.region_name}.elb.amazonaws.com"
-    )
+    balancer.dns_name = f"{prefix}{balancer.name}-{number}.{backend.region_name}.elb.amazonaws.com"
     _attach(backend, balancer)
 
 
@@ -189,8 +187,10 @@ def _lets_elb_write(statement: dict[str, Any]) -> bool:
     actions = [actions] if isinstance(actions, str) else actions
     principal = statement.get("Principal", {})
     # A service principal, or one of the accounts that AWS keeps for this in older regions.
-    known = principal == "*" or "AWS" in principal or (
-        "logdelivery.elasticloadbalancing.amazonaws.com" in str(principal.get("Service"))
+    known = (
+        principal == "*"
+        or "AWS" in principal
+        or ("logdelivery.elasticloadbalancing.amazonaws.com" in str(principal.get("Service")))
     )
     return known and bool({"s3:PutObject", "s3:*", "*"} & set(actions))
 

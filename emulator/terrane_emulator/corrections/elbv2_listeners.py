@@ -75,9 +75,7 @@ def _create_listener(
         if any(str(x.port) == str(kwargs.get("port")) for x in balancer.listeners.values()):
             raise Refused("DuplicateListener", "A listener already exists on this port")
         if kwargs.get("protocol") == "HTTPS" and not kwargs.get("certificate"):
-            raise Refused(
-                "ValidationError", "A certificate must be specified for HTTPS listeners"
-            )
+            raise Refused("ValidationError", "A certificate must be specified for HTTPS listeners")
         if kwargs.get("protocol") == "HTTP":
             kwargs["ssl_policy"] = None
         _ensure_issued(backend, [kwargs["certificate"]] if kwargs.get("certificate") else [])
