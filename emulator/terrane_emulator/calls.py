@@ -96,6 +96,8 @@ def identify(request: Request) -> Call:
     scope = _CREDENTIAL.search(signature)
     signed = scope["service"].lower() if scope else "unknown"
     service = _SIGNED_AS.get(signed, signed)
+    if service == "apigateway" and request.path.startswith("/v2/"):
+        service = "apigatewayv2"
     region = scope["region"] if scope else ""
     action = request.headers.get("X-Amz-Target", "").rpartition(".")[2]
     if not action and service != "s3":

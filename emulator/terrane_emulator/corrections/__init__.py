@@ -6,6 +6,11 @@ Importing this package is enough.
 
 from terrane_emulator.corrections import (
     acm,
+    apigatewayv2,
+    apigatewayv2_domains,
+    apigatewayv2_routes,
+    apigatewayv2_stages,
+    cloudwatch,
     codedeploy,
     codedeploy_configs,
     ec2,
@@ -28,6 +33,11 @@ from terrane_emulator.corrections import (
 
 __all__ = [
     "acm",
+    "apigatewayv2",
+    "apigatewayv2_domains",
+    "apigatewayv2_routes",
+    "apigatewayv2_stages",
+    "cloudwatch",
     "codedeploy",
     "codedeploy_configs",
     "ec2",
