@@ -126,6 +126,8 @@ class _Route:
     required: frozenset[str]
     headers: frozenset[str]
     deprecated: bool
+    names: dict[str, str]
+    """Group of `path` -> name of the path's parameter, which may hold hyphens."""
 
     def score(self, request: Request) -> int:
         """How much of the request this route explains; -1 if it does not fit."""
@@ -147,8 +149,14 @@ def _routes(model: ServiceModel) -> list[_Route]:
     for action in model.operation_names:
         operation = model.operation_model(action)
         path, _, query = operation.http.get("requestUri", "/").partition("?")
-        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path))
-        pattern = re.sub(r"\\{(\w+)\\\+\\}", r"(?P<\1>.+)", pattern)
+        names = {name.replace("-", "_"): name for name in re.findall(r"{([\w-]+)\+?}", path)}
+        pattern = re.escape(path)
+        for group, name in names.items():
+            wild = re.escape(name)
+            # ARNs have slashes of their own, which arrive unquoted.
+            one = ".+" if "arn" in name.lower() else "[^/]+"
+            pattern = pattern.replace(rf"\{{{wild}\}}", f"(?P<{group}>{one})")
+            pattern = pattern.replace(rf"\{{{wild}\+\}}", f"(?P<{group}>.+)")
         shape = operation.input_shape
         places: dict[str, set[str]] = {"querystring": set(), "header": set()}
         for name in shape.required_members if shape else ():
@@ -164,6 +172,7 @@ def _routes(model: ServiceModel) -> list[_Route]:
                 frozenset(places["querystring"]),
                 frozenset(places["header"]),
                 operation.deprecated,
+                names,
             )
         )
     return routes
@@ -176,5 +185,6 @@ def _match(model: ServiceModel, region: str, request: Request) -> Call:
             continue
         score = route.score(request)
         if score > best:
-            best, found, params = score, route.action, hit.groupdict()
+            best, found = score, route.action
+            params = {route.names[group]: value for group, value in hit.groupdict().items()}
     return Call(model.service_name, found, region, request, params)

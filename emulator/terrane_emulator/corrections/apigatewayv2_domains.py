@@ -110,6 +110,11 @@ def _check_stage(backend: Backend, api_id: str, stage: str) -> None:
         raise not_found(f"Invalid stage identifier specified: {stage}")
 
 
+@replaces(ApiMapping, "to_json")
+def _describe_mapping(original: Any, mapping: ApiMapping) -> dict[str, Any]:
+    return {key: value for key, value in original(mapping).items() if key != "domainName"}
+
+
 def _update_mapping(response: ApiGatewayV2Response) -> Answer:
     backend, given = response.apigatewayv2_backend, body(response)
     *_, domain, _, identifier = unquote(response.path).split("/")

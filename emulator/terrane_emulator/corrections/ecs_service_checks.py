@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.ecs.exceptions import ECSException, InvalidParameterException
+from moto.ecs.exceptions import EcsClientException, ECSException, InvalidParameterException
 from moto.ecs.models import Cluster, EC2ContainerServiceBackend, Service, TaskDefinition
 from moto.elbv2.models import elbv2_backends
 from moto.servicediscovery.models import servicediscovery_backends
@@ -65,6 +65,13 @@ def check_change(params: dict[str, Any], controller: str) -> None:
                 )
 
 
+def check_definition(backend: EC2ContainerServiceBackend, params: dict[str, Any]) -> None:
+    """Refuse a task definition that was deregistered; one that is in use may stay."""
+    name = params.get("taskDefinition")
+    if name and backend.describe_task_definition(name).status != "ACTIVE":
+        raise EcsClientException("TaskDefinition is inactive")
+
+
 def check(
     backend: EC2ContainerServiceBackend, cluster: Cluster, params: dict[str, Any], controller: str
 ) -> None:
@@ -77,10 +84,7 @@ def check(
         )
     check_strategy(strategy, cluster.capacity_providers or [])
     if name := params.get("taskDefinition"):
-        definition = backend.describe_task_definition(name)
-        if definition.status != "ACTIVE":
-            raise InvalidParameterException("TaskDefinition is inactive")
-        _check_against(definition, params)
+        _check_against(backend.describe_task_definition(name), params)
     for balancer in params.get("loadBalancers") or ():
         _check_target_group(backend, params, balancer)
     for registry in params.get("serviceRegistries") or ():
@@ -155,9 +159,16 @@ def _check_deployment(params: dict[str, Any], controller: str) -> None:
             "A load balancer must be specified for services with a CODE_DEPLOY deployment "
             "controller."
         )
-    maximum = configuration.get("maximumPercent") or 200
-    if params.get("availabilityZoneRebalancing") == "ENABLED" and maximum <= 100:
+    wanted = params.get("availabilityZoneRebalancing")
+    if wanted == "ENABLED" and default_rebalancing(params) != "ENABLED":
         raise InvalidParameterException(
             "The deployment configuration maximum percent must be greater than 100 when "
             "Availability Zone rebalancing is enabled."
         )
+
+
+def default_rebalancing(params: dict[str, Any]) -> str:
+    """Whether AWS balances a new service across zones when the request doesn't say."""
+    maximum = (params.get("deploymentConfiguration") or {}).get("maximumPercent") or 200
+    daemon = params.get("schedulingStrategy") == "DAEMON"
+    return "DISABLED" if daemon or maximum <= 100 else "ENABLED"

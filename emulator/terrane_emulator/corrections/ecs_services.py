@@ -22,7 +22,7 @@ from terrane_emulator.faults import Holdable
 
 # Members of a request that come back as they are, and what AWS answers without them.
 _DEFAULTS: dict[str, Any] = {
-    "availabilityZoneRebalancing": "ENABLED",
+    "availabilityZoneRebalancing": "DISABLED",
     "capacityProviderStrategy": [],
     "enableECSManagedTags": False,
     "enableExecuteCommand": False,
@@ -87,11 +87,13 @@ def _create(original: Any, response: EC2ContainerServiceResponse) -> ActionResul
     controller = (params.get("deploymentController") or {}).get("type", "ECS")
     checks.check(backend, cluster, params, controller)
     checks.check_new(backend, cluster, params)
+    checks.check_definition(backend, params)
     if network := (params.get("networkConfiguration") or {}).get("awsvpcConfiguration"):
         network.setdefault("securityGroups", [])
         network.setdefault("assignPublicIp", "DISABLED")
     answer = original(response)
     service = answer.result["service"]
+    params.setdefault("availabilityZoneRebalancing", checks.default_rebalancing(params))
     for member, default in _DEFAULTS.items():
         value = params.get(member)
         setattr(service, xform_name(member), default if value is None else value)
@@ -178,6 +180,7 @@ def _update(_: Any, response: EC2ContainerServiceResponse) -> ActionResult:
     merged = checks.as_request(service) | {k: v for k, v in params.items() if v is not None}
     controller = service.deployment_controller["type"]
     checks.check_change(params, controller)
+    checks.check_definition(backend, params)
     checks.check(backend, cluster, merged, controller)
     if network := (params.get("networkConfiguration") or {}).get("awsvpcConfiguration"):
         network.setdefault("securityGroups", [])

@@ -17,9 +17,17 @@ from moto.s3.models import s3_backends
 from terrane_emulator.corrections import elbv2_defaults as defaults
 from terrane_emulator.corrections.replacing import replaces
 from terrane_emulator.errors import Refused
+from terrane_emulator.faults import Holdable
 
 _NAME = re.compile(r"(?!internal-)(?!-)[A-Za-z0-9-]{1,32}(?<!-)")
 _LOGS = ("access_logs", "connection_logs", "health_check_logs")
+
+
+def _state(balancer: FakeLoadBalancer) -> dict[str, str]:
+    return {"Code": "provisioning" if balancer.holdable.is_held else balancer.state}
+
+
+FakeLoadBalancer.load_balancer_state = property(_state)
 
 
 @replaces(ELBv2Backend, "create_load_balancer")
@@ -62,6 +70,7 @@ def _complete(backend: ELBv2Backend, balancer: FakeLoadBalancer) -> None:
         if backend.ec2_backend.get_security_group_from_id(group) is None:
             raise Refused("InvalidSecurityGroup", f"Security group '{group}' does not exist")
     _ensure_way_out(backend, balancer)
+    balancer.holdable = Holdable("elbv2:load-balancer")
     balancer.state = "active"
     balancer.canonical_hosted_zone_id = defaults.HOSTED_ZONES.get(
         backend.region_name, balancer.canonical_hosted_zone_id

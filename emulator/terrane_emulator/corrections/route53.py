@@ -25,6 +25,7 @@ from terrane_emulator.errors import Refused
 
 @replaces(Route53, "create_hosted_zone")
 def _create_hosted_zone(original: Any, response: Route53) -> Any:
+    response.params["Name"] = response.params["Name"].lower()
     # AWS takes a zone that is created with a VPC for private; moto wants to be told.
     if vpc := response._get_param("VPC"):
         region = ec2_backends[response.current_account][vpc["VPCRegion"]]

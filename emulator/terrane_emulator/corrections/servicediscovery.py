@@ -20,6 +20,14 @@ from terrane_emulator.errors import Refused
 Backend = ServiceDiscoveryBackend
 
 
+@replaces(Namespace, "to_json")
+def _describe_namespace(original: Any, namespace: Namespace) -> dict[str, Any]:
+    """Every namespace can be asked over HTTP; a time of change AWS doesn't tell."""
+    answer = original(namespace)
+    answer["Properties"]["HttpProperties"] = {"HttpName": namespace.name}
+    return {member: value for member, value in answer.items() if member != "UpdateDate"}
+
+
 def _zones(backend: Backend) -> Any:
     return route53_backends[backend.account_id][get_partition(backend.region_name)]
 
@@ -144,14 +152,20 @@ def _delete_service(original: Any, backend: Backend, service_id: str) -> None:
 @replaces(ServiceDiscoveryResponse, "list_namespaces")
 def _list_namespaces(_: Any, response: ServiceDiscoveryResponse) -> str:
     namespaces = [n.to_json() for n in response.servicediscovery_backend.namespaces.values()]
-    wanted = _filtered(response, namespaces, {"TYPE": "Type", "NAME": "Name"})
-    return json.dumps({"Namespaces": wanted})
+    found = _filtered(response, namespaces, {"TYPE": "Type", "NAME": "Name"})
+    return json.dumps({"Namespaces": _summaries(found)})
 
 
 @replaces(ServiceDiscoveryResponse, "list_services")
 def _list_services(_: Any, response: ServiceDiscoveryResponse) -> str:
     services = [s.to_json() for s in response.servicediscovery_backend.services.values()]
-    return json.dumps({"Services": _filtered(response, services, {"NAMESPACE_ID": "NamespaceId"})})
+    found = _filtered(response, services, {"NAMESPACE_ID": "NamespaceId"})
+    return json.dumps({"Services": _summaries(found)})
+
+
+def _summaries(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    left_out = ("CreatorRequestId", "NamespaceId")
+    return [{k: v for k, v in item.items() if k not in left_out} for item in items]
 
 
 def _filtered(
