@@ -96,6 +96,8 @@ def identify(request: Request) -> Call:
     scope = _CREDENTIAL.search(signature)
     signed = scope["service"].lower() if scope else "unknown"
     service = _SIGNED_AS.get(signed, signed)
+    if service == "apigateway" and request.path.startswith("/v2/"):
+        service = "apigatewayv2"
     region = scope["region"] if scope else ""
     action = request.headers.get("X-Amz-Target", "").rpartition(".")[2]
     if not action and service != "s3":
@@ -124,6 +126,8 @@ class _Route:
     required: frozenset[str]
     headers: frozenset[str]
     deprecated: bool
+    names: dict[str, str]
+    """Group of `path` -> name of the path's parameter, which may hold hyphens."""
 
     def score(self, request: Request) -> int:
         """How much of the request this route explains; -1 if it does not fit."""
@@ -146,8 +150,14 @@ def _routes(model: ServiceModel) -> list[_Route]:
         operation = model.operation_model(action)
         path, _, query = operation.http.get("requestUri", "/").partition("?")
         path = path.rstrip("/")  # SDKs differ on a slash at the end
-        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path))
-        pattern = re.sub(r"\\{(\w+)\\\+\\}", r"(?P<\1>.+)", pattern)
+        names = {name.replace("-", "_"): name for name in re.findall(r"{([\w-]+)\+?}", path)}
+        pattern = re.escape(path)
+        for group, name in names.items():
+            wild = re.escape(name)
+            # ARNs have slashes of their own, which may arrive unquoted.
+            one = ".+" if "arn" in name.lower() else "[^/]+"
+            pattern = pattern.replace(rf"\{{{wild}\}}", f"(?P<{group}>{one})")
+            pattern = pattern.replace(rf"\{{{wild}\+\}}", f"(?P<{group}>.+)")
         shape = operation.input_shape
         places: dict[str, set[str]] = {"querystring": set(), "header": set()}
         for name in shape.required_members if shape else ():
@@ -163,6 +173,7 @@ def _routes(model: ServiceModel) -> list[_Route]:
                 frozenset(places["querystring"]),
                 frozenset(places["header"]),
                 operation.deprecated,
+                names,
             )
         )
     return routes
@@ -177,5 +188,6 @@ def _match(model: ServiceModel, region: str, request: Request) -> Call:
             continue
         score = route.score(request)
         if score > best:
-            best, found, params = score, route.action, hit.groupdict()
+            best, found = score, route.action
+            params = {route.names[group]: value for group, value in hit.groupdict().items()}
     return Call(model.service_name, found, region, request, params)

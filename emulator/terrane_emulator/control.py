@@ -53,10 +53,25 @@ def answer(request: Request, seen: Counter[tuple[str, str]]) -> Response:
             faults.load({})
             api_servers.load([])
             seen.clear()
-            BackendDict.reset()
-            reset_model_data()
+            _forget()
             return _json({"status": "ok"})
     return _json({"error": "no such switch, see the emulator's README.md"}, 404)
+
+
+def _forget() -> None:
+    """Drop the state of every account.
+
+    moto's own reset first builds each backend anew, only to drop it: with the accounts of
+    a few hundred tests that takes longer than a client waits. S3 alone remembers
+    something outside its backends, whose bucket a name is.
+    """
+    for backends in BackendDict._instances:
+        if backends.service_name == "s3":
+            for account in backends.values():
+                account.reset()
+        backends.clear()
+    BackendDict._instances.clear()
+    reset_model_data()
 
 
 def _by_service(seen: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from moto.backends import get_backend
 
+from terrane_emulator import inventory_apps
 from terrane_emulator.corrections.budgets import arn
 from terrane_emulator.corrections.eks import tags as eks_tags
 
@@ -174,6 +175,8 @@ def _iam(backend: Any, base: Row) -> Iterator[Row]:
 def _logs(backend: Any, base: Row) -> Iterator[Row]:
     for group in backend.groups.values():
         yield _row(base, "log-group", group.name, dict(backend.list_tags_for_resource(group.arn)))
+    for name in backend.resource_policies:
+        yield _row(base, "resource-policy", name, {})
 
 
 def _secrets(backend: Any, base: Row) -> Iterator[Row]:
@@ -202,3 +205,10 @@ _READERS: dict[Any, Callable[[Any, Row], Iterator[Row]]] = {
     "s3": _s3,
     "secretsmanager": _secrets,
 }
+
+
+def _rows(read: Callable[[Any], Iterator[inventory_apps.Object]]) -> Any:
+    return lambda backend, base: (_row(base, *found) for found in read(backend))
+
+
+_READERS.update({service: _rows(read) for service, read in inventory_apps.READERS.items()})

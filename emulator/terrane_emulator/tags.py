@@ -28,8 +28,13 @@ _REMOVES = ("Delete", "Untag", "Remove")
 
 # Error codes as the services name them: (bad key or value, too many tags).
 _CODES = {
+    "acm": ("InvalidTagException", "TooManyTagsException"),
+    "apigatewayv2": ("BadRequestException", "BadRequestException"),
+    "application-autoscaling": ("ValidationException", "TooManyTagsException"),
     "backup": ("InvalidParameterValueException", "LimitExceededException"),
     "budgets": ("InvalidParameterException", "ServiceQuotaExceededException"),
+    "cloudwatch": ("ValidationError", "ValidationError"),
+    "codedeploy": ("InvalidTagsToAddException", "TagLimitExceededException"),
     "dynamodb": ("ValidationException", "ValidationException"),
     "ec2": ("InvalidParameterValue", "TagLimitExceeded"),
     "ecr": ("InvalidTagParameterException", "TooManyTagsException"),
@@ -42,8 +47,10 @@ _CODES = {
     "logs": ("InvalidParameterException", "TooManyTagsException"),
     "rds": ("InvalidParameterValue", "InvalidParameterValue"),
     "resourcegroupstaggingapi": ("InvalidParameterException", "InvalidParameterException"),
+    "route53": ("InvalidInput", "InvalidInput"),
     "s3": ("InvalidTag", "BadRequest"),
     "secretsmanager": ("InvalidParameterException", "InvalidParameterException"),
+    "servicediscovery": ("InvalidInput", "TooManyTagsException"),
     "sns": ("InvalidParameter", "TagLimitExceeded"),
     "sts": ("ValidationError", "ValidationError"),
 }
