@@ -405,7 +405,7 @@ fn each_nasty_text_in_every_field_comes_back_unchanged() {
 
 proptest! {
     // A case has a text for every field of the model, more than a hundred.
-    #![proptest_config(ProptestConfig { cases: 3_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 10_000, ..ProptestConfig::default() })]
 
     #[test]
     fn arbitrary_text_in_every_field_comes_back_unchanged(texts in prop::collection::vec(text(), MARKED.1)) {

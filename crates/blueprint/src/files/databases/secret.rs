@@ -6,7 +6,7 @@
 
 use super::rds::DATABASES;
 use crate::{
-    files::doors::key_if,
+    files::{doors::key_if, kms},
     hcl::{Block, Expr, File, For, Object, Reference, Resource, each_value, local, template},
 };
 
@@ -68,7 +68,7 @@ pub(super) fn add_to(file: File, own_key: bool) -> File {
             .arg("for_each", with_own_secret())
             .arg("name_prefix", template![each_value("identifier"), "-"])
             .arg("description", template!["User and password of the database ", each_value("identifier")])
-            .arg_if_some("kms_key_id", own_key.then(|| key_if(each_value("own_key"))))
+            .arg_if_some("kms_key_id", own_key.then(|| kms::KEY.attr("arn")))
             .arg("recovery_window_in_days", RECOVERY_DAYS)
             .tags(SECRET),
     )
