@@ -148,7 +148,7 @@ fn instances(database: &DocumentDatabase) -> Object {
             .field("identifier", identifier)
             .field("zone", zone.as_ref())
             .field("promotion_tier", u8::from(at > 0));
-        object.entry(&(at + 1).to_string(), described)
+        object.entry((at + 1).to_string(), described)
     })
 }
 

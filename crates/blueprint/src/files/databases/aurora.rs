@@ -97,7 +97,7 @@ fn instances(clusters: &Run<'_, AuroraCluster>) -> Object {
             // The first to be there writes. Tier 1 takes over, and when serverless scales with the writer.
             // https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.how-it-works.html
             .field("promotion_tier", u8::from(at > 0));
-        object.entry(&format!("{key}-{}", at + 1), described)
+        object.entry(format!("{key}-{}", at + 1), described)
     })
 }
 

@@ -58,7 +58,7 @@ pub(super) fn field(model: &InfraModel, key: &Key, field: DatabaseField) -> Opti
         DatabaseField::ReaderHost => Some(match kind {
             DatabaseKind::Cluster(_) => of("reader_endpoint"),
             DatabaseKind::Instance(instance) if instance.replicas.is_empty() => of(host),
-            DatabaseKind::Instance(_) => rds::REPLICA.at(&rds::replica_key(key, 1), "address"),
+            DatabaseKind::Instance(_) => rds::REPLICA.at(rds::replica_key(key, 1), "address"),
         }),
         DatabaseField::Port => Some(of("port")),
         DatabaseField::Name => Some(of(name)),

@@ -98,7 +98,7 @@ fn replicas(instances: &Run<'_, RdsInstance>) -> Option<Object> {
     all.peek()?;
     Some(all.fold(Object::new(), |object, (key, number, identifier)| {
         let replica = Object::new().field("source", key).field("identifier", identifier);
-        object.entry(&replica_key(key, number), replica)
+        object.entry(replica_key(key, number), replica)
     }))
 }
 
