@@ -11,7 +11,7 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 IMAGE_REGISTRY ?= localhost:5000/terrane
 IMAGE_TAG ?= $(shell git rev-parse --short HEAD 2>/dev/null || echo dev)
 
-.PHONY: help install build demo test test-integration test-emulator test-e2e test-e2e-tofu lint format bench run-api run-worker dev-up dev-down \
+.PHONY: help install build demo test test-integration test-emulator test-e2e test-e2e-tofu test-policy lint format bench run-api run-worker dev-up dev-down \
         docker-build docker-push ci
 
 help: ## List the targets
@@ -41,6 +41,9 @@ test-e2e: build ## The whole product: API, two worker processes, Terraform, emul
 test-e2e-tofu: build ## The same with OpenTofu, built from its Go module when first needed
 	tofu=$$(scripts/build-tofu.sh); \
 	  TERRANE_TERRAFORM_BIN=$$tofu TERRANE_E2E_TESTS=1 cargo test --locked --package terrane-e2e
+
+test-policy: build ## What checkov says of the rendered examples, against the list in docs/POLICY.md
+	scripts/checkov.sh $(TARGET_DIR)/debug
 
 lint: ## Formatting, clippy with warnings as errors, documentation, licences and bans of dependencies
 	cargo fmt --all --check
@@ -74,4 +77,4 @@ docker-push: ## Push the images
 	docker push $(IMAGE_REGISTRY)/terrane-api:$(IMAGE_TAG)
 	docker push $(IMAGE_REGISTRY)/terrane-worker:$(IMAGE_TAG)
 
-ci: lint test-integration test-emulator test-e2e demo ## What has to pass before a change lands
+ci: lint test-integration test-emulator test-policy test-e2e demo ## What has to pass before a change lands

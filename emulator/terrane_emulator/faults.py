@@ -22,6 +22,7 @@ _THROTTLES = {
     "s3": ("SlowDown", 503),
     "iam": ("Throttling", 400),
     "rds": ("Throttling", 400),
+    "elasticache": ("Throttling", 400),
     "sts": ("Throttling", 400),
 }
 

@@ -89,6 +89,8 @@ pub(crate) enum Command {
     Validate(FileArgs),
     /// Write the Terraform files of an environment file, without a server
     Render(RenderArgs),
+    /// Draw how the parts of an environment file hang together, as a mermaid diagram, without a server
+    Graph(GraphArgs),
     /// Bring an environment to what a file says; makes it if there is none of that name
     Apply(ApplyArgs),
     /// Show one environment
@@ -146,6 +148,13 @@ pub(crate) struct FileArgs {
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) format: FormatArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GraphArgs {
+    /// Environment file; - for stdin
+    #[arg(short, long)]
+    pub(crate) file: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -64,14 +64,15 @@ pub use model::*;
 pub use resolve::{LifecyclePolicy, Reason, ResolveContext, Resolved, resolve};
 pub use schema::json_schema;
 pub use spec::{
-    Acus, AlarmsSpec, ApiGatewaySpec, AppSpec, ApprovalPolicy, Architecture, AutoscalingSpec, BlueGreenSpec,
-    BucketField, BucketLifecycleSpec, BucketSpec, CacheAuthentication, CacheEngine, CacheSize, CacheSpec,
-    CapacitySpec, CloudSpec, ContainerInsights, DataOnDestroy, DatabaseEngine, DatabaseSize, DatabaseSpec,
-    DeploySpec, DocumentDatabaseSpec, DocumentEngine, EcsCapacitySpec, EcsSpec, Encryption, Endpoint,
-    EnvironmentName, EnvironmentSpec, ExposeSpec, FlowLogsSpec, Format, GatewaySpec, Gibibytes, ImageSpec,
-    IngressSpec, LifecycleSpec, LoadBalancerSpec, MAX_SPEC_BYTES, Mebibytes, Millicores, Minutes,
-    MonitoringSpec, NetworkSpec, ObservabilitySpec, OnDestroySpec, Problem, Problems, Profile, Provider,
+    AccessLogsSpec, Acus, AlarmsSpec, ApiGatewaySpec, AppSpec, ApprovalPolicy, Architecture, AutoscalingSpec,
+    BlueGreenSpec, BucketField, BucketLifecycleSpec, BucketRequest, BucketSpec, CacheAuthentication,
+    CacheEngine, CacheSize, CacheSpec, CannedAcl, CapacitySpec, CloudSpec, ContainerInsights, CorsMethod,
+    CorsRuleSpec, DataOnDestroy, DatabaseEngine, DatabaseSize, DatabaseSpec, DeploySpec,
+    DocumentDatabaseSpec, DocumentEngine, EcsCapacitySpec, EcsSpec, Encryption, Endpoint, EnvironmentName,
+    EnvironmentSpec, ExposeSpec, FlowLogsSpec, Format, GatewaySpec, Gibibytes, ImageSpec, IngressSpec,
+    LifecycleSpec, LoadBalancerSpec, MAX_SPEC_BYTES, Mebibytes, Millicores, Minutes, MonitoringSpec,
+    NetworkSpec, ObjectOwnership, ObservabilitySpec, OnDestroySpec, Problem, Problems, Profile, Provider,
     Reference, RegistryField, RegistrySpec, ResourcesSpec, RestoreSpec, RollingSpec, Runtime, SecretSpec,
-    Size, StateLock, StateSpec, Switch, TrafficShift, ZonesSpec, parse, parse_value,
+    Size, StateLock, StateSpec, Switch, TrafficShift, ZonesSpec, parse, parse_bucket_request, parse_value,
 };
 pub use starter::starter_file;

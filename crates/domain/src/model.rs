@@ -23,13 +23,13 @@ use serde::Serialize;
 use crate::{EnvironmentId, TenantId};
 
 pub use apps::{App, AppRuntime, BlueGreen, Deploy, EcsApp, Image, Route, Scaling, Secret};
-pub use buckets::{Bucket, BucketEncryption, BucketLifecycle};
+pub use buckets::{AccessLogs, Bucket, BucketEncryption, BucketLifecycle, CorsRule};
 pub use caches::{Cache, CacheTopology, CacheUsers};
 pub use databases::{
     AuroraCluster, AuroraCompute, ClusterInstance, Database, DatabaseKind, EnhancedMonitoring, RdsInstance,
 };
 pub use document_database::DocumentDatabase;
-pub use ecs::{AccessLogs, Capacity, Ecs, LoadBalancer, LoadBalancerKind};
+pub use ecs::{AccessLogBucket, Capacity, Ecs, LoadBalancer, LoadBalancerKind};
 pub use fields::{CacheField, DatabaseField, DocumentDatabaseField};
 pub use network::{FlowLogs, Nat, Network, Zone};
 pub use observability::{Alarms, Observability};
@@ -168,6 +168,10 @@ pub struct StateBackend {
     pub key: String,
     /// Region of the bucket.
     pub region: String,
+    /// A DynamoDB table that locks too, beside the object in the bucket.
+    pub lock_table: Option<String>,
+    /// The KMS key that encrypts the state; `None` is a key that S3 manages.
+    pub kms_key_arn: Option<String>,
 }
 
 /// Protections that stand in the way of a destroy and are taken off by an apply of their own, because AWS and the

@@ -12,14 +12,27 @@ use crate::{
     },
 };
 
+#[cfg(test)]
+mod docs;
+
 macro_rules! profiles {
-    ($($(#[$doc:meta])* $setting:ident: $type:ty = $small:expr, $medium:expr, $large:expr;)+) => {
+    ($($(#[doc = $doc:literal])* $setting:ident: $type:ty = $small:expr, $medium:expr, $large:expr;)+) => {
         /// The defaults of one profile.
-        pub(crate) struct Defaults { $($(#[$doc])* pub(crate) $setting: $type),+ }
+        pub(crate) struct Defaults { $($(#[doc = $doc])* pub(crate) $setting: $type),+ }
 
         const SMALL: Defaults = Defaults { $($setting: $small),+ };
         const MEDIUM: Defaults = Defaults { $($setting: $medium),+ };
         const LARGE: Defaults = Defaults { $($setting: $large),+ };
+
+        /// Setting, what is to be known of it, and its values: the rows of docs/PROFILES.md.
+        #[cfg(test)]
+        fn rows() -> Vec<(&'static str, &'static str, [String; 3])> {
+            vec![$((
+                stringify!($setting),
+                concat!($($doc,)* ""),
+                [&SMALL.$setting, &MEDIUM.$setting, &LARGE.$setting].map(|value: &$type| docs::spell(value)),
+            )),+]
+        }
     };
 }
 

@@ -8,6 +8,7 @@
 //! it has. What several sections share is in [`words`], [`units`], [`reading`] and [`rules`].
 
 mod apps;
+mod bucket_request;
 mod buckets;
 mod caches;
 mod capacity;
@@ -46,7 +47,10 @@ pub use apps::{
     GatewaySpec, ImageSpec, IngressSpec, LoadBalancerSpec, ResourcesSpec, RollingSpec, Runtime, SecretSpec,
     TrafficShift,
 };
-pub use buckets::{BucketLifecycleSpec, BucketSpec};
+pub use bucket_request::{BucketRequest, CannedAcl, parse_bucket_request};
+pub use buckets::{
+    AccessLogsSpec, BucketLifecycleSpec, BucketSpec, CorsMethod, CorsRuleSpec, ObjectOwnership,
+};
 pub use caches::{CacheAuthentication, CacheEngine, CacheSize, CacheSpec};
 pub use capacity::{Acus, CapacitySpec};
 pub use cloud::{CloudSpec, Provider};

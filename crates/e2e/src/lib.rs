@@ -8,4 +8,5 @@
 //! |---|---|---|
 //! | `TERRANE_E2E_TESTS` | `1` runs what takes Terraform; otherwise each such test says that it is skipped | none |
 //! | `TERRANE_BIN_DIR` | where the binaries are | where cargo put them beside the tests |
+//! | `TERRANE_EXAMPLES` | only these of the examples go through the catalogue's test, by name and comma | all |
 //! | `TERRANE_TERRAFORM_BIN` | the engine to pass with, for example OpenTofu | `terraform` on the path |

@@ -149,6 +149,6 @@ fn of_service() -> Object {
 
 fn of_target_group(group: Resource) -> Object {
     Object::new()
-        .field("LoadBalancer", load_balancers::LOAD_BALANCER.under(each_value("load_balancer"), "arn_suffix"))
+        .field("LoadBalancer", load_balancers::LOAD_BALANCER.via(each_value("load_balancer"), "arn_suffix"))
         .field("TargetGroup", group.attr("arn_suffix"))
 }

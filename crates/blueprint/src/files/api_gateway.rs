@@ -33,7 +33,7 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
     let vpc = model.network.as_ref()?;
     let log_groups = model.apps.iter().fold(Object::new(), |object, (key, app)| {
         match apps::on_ecs(app).route.as_ref().and_then(|route| route.api_log_group.as_ref()) {
-            Some(group) => object.entry(key.as_str(), group),
+            Some(group) => object.entry(key, group),
             None => object,
         }
     });

@@ -14,7 +14,7 @@ use super::{
     part::{Part, by_key},
 };
 use crate::{
-    hcl::{Block, Expr, File, ForMap, Object, Reference, Resource, local},
+    hcl::{Block, Expr, File, For, Object, Reference, Resource, local},
     render::RenderError,
 };
 
@@ -128,12 +128,7 @@ pub(super) fn apps_that(
         return Some(local("apps").into());
     }
     let field: fn(&'static str) -> Expr = |name| Reference::variable("app").attr(name).into();
-    let map = ForMap {
-        item: "app",
-        collection: local("apps"),
-        value: Reference::variable("app").into(),
-        condition: Some(condition(field)),
-    };
+    let map = For::map("app", local("apps"), Reference::variable("app")).when(condition(field));
     Some(map.into())
 }
 
@@ -170,14 +165,14 @@ fn urls(model: &InfraModel) -> Option<Object> {
             ecs.load_balancers.get(&route.load_balancer).map(|balancer| &balancer.certificate_arns);
         let scheme = if certificates.is_some_and(|arns| !arns.is_empty()) { "https" } else { "http" };
         let url = match (&route.host, route.load_balancer) {
-            (_, LoadBalancerKind::Gateway) => api_gateway::API.at(key.as_str(), "api_endpoint"),
+            (_, LoadBalancerKind::Gateway) => api_gateway::API.at(key, "api_endpoint"),
             (Some(host), _) => Expr::from(format!("{scheme}://{host}")),
             (None, kind) => {
                 let name = load_balancers::LOAD_BALANCER.at(kind.as_str(), "dns_name");
                 Expr::call("format", [Expr::from(format!("{scheme}://%s")), name])
             }
         };
-        urls = Some(urls.unwrap_or_else(Object::new).entry(key.as_str(), url));
+        urls = Some(urls.unwrap_or_else(Object::new).entry(key, url));
     }
     urls
 }

@@ -13,7 +13,7 @@ use super::{
     part::{Part, by_key, first_path, of_each},
 };
 use crate::{
-    hcl::{Block, Expr, File, ForMap, Object, Reference, Resource, each_value, local, template},
+    hcl::{Block, Expr, File, For, Object, Reference, Resource, each_value, local, template},
     render::RenderError,
 };
 
@@ -37,12 +37,12 @@ pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
 /// What a reference to a cache stands for; `None` if there is no such cache, or nothing of that kind.
 pub(super) fn field(model: &InfraModel, key: &Key, field: CacheField) -> Option<Expr> {
     let cache = model.caches.get(key)?;
-    let of_group = |attribute| GROUP.at(key.as_str(), attribute);
+    let of_group = |attribute| GROUP.at(key, attribute);
     let sharded = matches!(cache.topology, CacheTopology::Sharded { .. });
     let host =
         || of_group(if sharded { "configuration_endpoint_address" } else { "primary_endpoint_address" });
     let port = || of_group("port");
-    let user = || cache.users.as_ref().map(|_| USER.at(key.as_str(), "user_name"));
+    let user = || cache.users.as_ref().map(|_| USER.at(key, "user_name"));
     match field {
         CacheField::Host => Some(host()),
         CacheField::ReaderHost if sharded => Some(host()),
@@ -159,14 +159,9 @@ impl Users {
 }
 
 /// The caches in whose entry a field is set.
-fn caches_with(field: &'static str) -> ForMap {
+fn caches_with(field: &'static str) -> For {
     let cache = || Reference::variable("cache");
-    ForMap {
-        item: "cache",
-        collection: local("caches"),
-        value: cache().into(),
-        condition: Some(Expr::from(cache().attr(field)).differs(Expr::null())),
-    }
+    For::map("cache", local("caches"), cache()).when(Expr::from(cache().attr(field)).differs(Expr::null()))
 }
 
 fn entry(cache: &Cache, users: Users, own_key: bool) -> Object {

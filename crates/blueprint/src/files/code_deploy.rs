@@ -28,7 +28,7 @@ const TERMINATION_WAIT_MINUTES: u8 = 15;
 
 /// Something of the deployment of the app that `each` is about.
 pub(super) fn setting(name: &'static str) -> Reference {
-    local("app_deployments").of_each_key().attr(name)
+    local("app_deployments").at(each_key()).attr(name)
 }
 
 pub(super) fn part(model: &InfraModel) -> Option<Part> {
@@ -72,12 +72,12 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
     let (mut settings, mut outputs) = (Object::new(), Object::new());
     for (key, app) in &model.apps {
         let Some(deploy) = blue_green_of(app) else { continue };
-        settings = settings.entry(key.as_str(), entry(deploy, any_rolls_back(model)));
+        settings = settings.entry(key, entry(deploy, any_rolls_back(model)));
         let output = Object::new()
             .field("application", APPLICATION.attr("name"))
-            .field("deployment_group", GROUP.at(key.as_str(), "deployment_group_name"))
-            .field("task_definition_arn", apps::TASK.at(key.as_str(), "arn"));
-        outputs = outputs.entry(key.as_str(), output);
+            .field("deployment_group", GROUP.at(key, "deployment_group_name"))
+            .field("task_definition_arn", apps::TASK.at(key, "arn"));
+        outputs = outputs.entry(key, output);
     }
     let part = Part::of(file).local("app_deployments", settings);
     Some(part.output("deployments", "What a deployment by CodeDeploy is started with, by app", outputs))

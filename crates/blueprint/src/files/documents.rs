@@ -114,7 +114,7 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
     };
     let file = door.add_to(file, network).block(
         Block::of(AUDIT_LOG)
-            .arg("name", template!["/aws/docdb/", database.identifier.as_str(), "/audit"])
+            .arg("name", template!["/aws/docdb/", &database.identifier, "/audit"])
             .arg("retention_in_days", database.log_retention_days)
             .arg_if_some("kms_key_id", key)
             .tags(AUDIT_LOG),
@@ -147,7 +147,7 @@ fn instances(database: &DocumentDatabase) -> Object {
             .field("identifier", identifier)
             .field("zone", zone.as_ref())
             .field("promotion_tier", u8::from(at > 0));
-        object.entry(&(at + 1).to_string(), described)
+        object.entry((at + 1).to_string(), described)
     })
 }
 

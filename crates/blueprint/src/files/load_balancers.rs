@@ -3,7 +3,7 @@
 //! A listener answers 404 until a rule of an app says otherwise, so adding or removing an app changes no listener, and
 //! what CodeDeploy changes by itself is in the rules alone.
 
-use terrane_domain::{AccessLogs, Ecs, InfraModel, LoadBalancer, LoadBalancerKind, Network};
+use terrane_domain::{AccessLogBucket, Ecs, InfraModel, LoadBalancer, LoadBalancerKind, Network};
 
 use super::{
     data::{CALLER, PARTITION, REGION},
@@ -12,7 +12,7 @@ use super::{
     policies::condition,
 };
 use crate::hcl::{
-    Block, Expr, File, ForMap, Object, Reference, Resource, each_key, each_value, local, template,
+    Block, Expr, File, For, Object, Reference, Resource, each_key, each_value, local, template,
 };
 
 pub(super) const LOAD_BALANCER: Resource = Resource::per_key("aws_lb", "main");
@@ -172,14 +172,10 @@ fn not_found() -> Block {
         .arg("status_code", "404")
 }
 
-fn with_certificate() -> ForMap {
+fn with_certificate() -> For {
     let balancer = || Reference::variable("balancer");
-    ForMap {
-        item: "balancer",
-        collection: local("load_balancers"),
-        value: balancer().into(),
-        condition: Some(Expr::from(balancer().attr("certificate_arn")).differs(Expr::null())),
-    }
+    let has_one = Expr::from(balancer().attr("certificate_arn")).differs(Expr::null());
+    For::map("balancer", local("load_balancers"), balancer()).when(has_one)
 }
 
 fn https(file: File, ecs: &Ecs) -> File {
@@ -207,7 +203,7 @@ fn https(file: File, ecs: &Ecs) -> File {
             "The listener shows the one for the host that the client asks for.",
             Block::of(CERTIFICATE)
                 .arg("for_each", further)
-                .arg("listener_arn", HTTPS.under(each_value("load_balancer"), "arn"))
+                .arg("listener_arn", HTTPS.via(each_value("load_balancer"), "arn"))
                 .arg("certificate_arn", each_value("certificate_arn")),
         ),
     }
@@ -250,16 +246,11 @@ fn with_clients(ecs: &Ecs) -> Expr {
         return local("load_balancers").into();
     }
     let balancer = || Reference::variable("balancer");
-    ForMap {
-        item: "balancer",
-        collection: local("load_balancers"),
-        value: balancer().into(),
-        condition: Some(Expr::from(Reference::variable("key")).differs(LoadBalancerKind::Gateway.as_str())),
-    }
-    .into()
+    let is_another = Expr::from(Reference::variable("key")).differs(LoadBalancerKind::Gateway.as_str());
+    For::map("balancer", local("load_balancers"), balancer()).when(is_another).into()
 }
 
-fn access_logs(file: File, logs: &AccessLogs) -> File {
+fn access_logs(file: File, logs: &AccessLogBucket) -> File {
     let of_bucket = |resource: Resource| Block::of(resource).arg("bucket", LOGS.attr("id"));
     file.noted(
         "Who asked what and how it was answered.",

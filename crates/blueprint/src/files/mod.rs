@@ -94,8 +94,9 @@ pub(crate) fn all(model: &InfraModel) -> Vec<(&'static str, String)> {
     let versions = versions::file(model, &all.providers);
     let provider = provider::file(model, all.providers);
     let outputs = outputs::file(all.outputs);
-    let rest: Vec<_> = all.foundations.into_iter().chain(all.files).chain(outputs).map(File::write).collect();
-    let locals = locals::file(model, all.locals, &rest).write();
-    let data = data::file(rest.iter().chain([&locals])).map(File::write);
-    [versions.write(), provider.write(), locals].into_iter().chain(data).chain(rest).collect()
+    let rest: Vec<_> = all.foundations.into_iter().chain(all.files).chain(outputs).collect();
+    let locals = locals::file(model, all.locals, &rest);
+    let data = data::file([&provider, &locals].into_iter().chain(&rest));
+    let first = [&versions, &provider, &locals];
+    first.into_iter().chain(&data).chain(&rest).map(File::write).collect()
 }

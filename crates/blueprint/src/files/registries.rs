@@ -22,8 +22,8 @@ pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
 pub(super) fn field(model: &InfraModel, key: &Key, field: RegistryField) -> Option<Expr> {
     model.registries.get(key)?;
     Some(match field {
-        RegistryField::Url => REPOSITORY.at(key.as_str(), "repository_url"),
-        RegistryField::Arn => REPOSITORY.at(key.as_str(), "arn"),
+        RegistryField::Url => REPOSITORY.at(key, "repository_url"),
+        RegistryField::Arn => REPOSITORY.at(key, "arn"),
     })
 }
 
@@ -37,7 +37,7 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
             Block::of(LIFECYCLE)
                 .arg("for_each", local("registries"))
                 .arg("repository", REPOSITORY.attr("name"))
-                .arg("policy", Expr::call("jsonencode", [lifecycle_policy()])),
+                .arg("policy", Expr::json(lifecycle_policy())),
         );
     let registry = Reference::variable("registry");
     let output = Object::new()
@@ -85,7 +85,7 @@ fn repository(own_key: bool) -> Block {
         .tags(REPOSITORY)
 }
 
-fn lifecycle_policy() -> Expr {
+fn lifecycle_policy() -> Object {
     let untagged = Object::new()
         .field("tagStatus", "untagged")
         .field("countType", "sinceImagePushed")
@@ -104,5 +104,5 @@ fn lifecycle_policy() -> Expr {
             .field("selection", selection)
             .field("action", Object::new().field("type", "expire"))
     });
-    Object::new().field("rules", Expr::list(rules)).into()
+    Object::new().field("rules", Expr::list(rules))
 }

@@ -1,14 +1,12 @@
-//! The layout is that of `terraform fmt`.
+//! Files are laid out as a person would. What `terraform fmt` says of them is in `validation.rs`.
 
-use std::fs;
-
-use crate::{models, terraform, tree};
+use crate::{corpus, tree};
 
 #[test]
 fn every_file_parses_and_has_no_stray_white_space() {
-    for (model, infra) in models::all() {
-        for (name, content) in terrane_blueprint::render(&infra).unwrap().iter() {
-            let at = format!("{model}/{name}");
+    for case in corpus::all() {
+        for (name, content) in case.files.iter() {
+            let at = format!("{}/{name}", case.name);
             tree::parse(&at, content);
             assert!(content.starts_with("# "), "{at} says what it is about");
             assert!(content.ends_with("}\n") && !content.ends_with("\n\n"), "{at} ends in one newline");
@@ -22,19 +20,4 @@ fn every_file_parses_and_has_no_stray_white_space() {
             }
         }
     }
-}
-
-#[test]
-fn terraform_fmt_finds_nothing_to_change() {
-    let Some(terraform) = terraform::Terraform::find("terraform_fmt_finds_nothing_to_change") else { return };
-    let directory = tempfile::tempdir().unwrap();
-    for (model, infra) in models::all() {
-        let module = directory.path().join(model);
-        fs::create_dir(&module).unwrap();
-        for (name, content) in terrane_blueprint::render(&infra).unwrap().iter() {
-            fs::write(module.join(name), content).unwrap();
-        }
-    }
-    let output = terraform.run(directory.path(), &["fmt", "-check", "-diff", "-recursive"]);
-    assert!(output.status.success(), "{}", terraform::text(&output));
 }

@@ -3,12 +3,17 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr)]
 
 mod arguments;
+mod corpus;
 mod evaluation;
+mod examples_page;
 mod hostile_text;
 mod layout;
 mod models;
+mod one_bucket;
+mod policy;
 mod render;
 mod tagging;
 mod terraform;
 mod tree;
+mod unfolded;
 mod validation;

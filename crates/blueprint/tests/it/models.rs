@@ -42,6 +42,8 @@ pub fn minimal() -> InfraModel {
             bucket: "terrane-state-222222222222-eu-west-1".to_owned(),
             key: "tenants/ten_0193/environments/env_0193/terraform.tfstate".to_owned(),
             region: "eu-west-1".to_owned(),
+            lock_table: None,
+            kms_key_arn: None,
         },
     }
 }
@@ -63,7 +65,6 @@ pub fn full() -> InfraModel {
         (
             key("uploads"),
             Bucket {
-                name: "dev-anna-4f2a91c0-uploads".to_owned(),
                 versioning: true,
                 encryption: BucketEncryption::EnvironmentKey,
                 lifecycle: BucketLifecycle {
@@ -72,7 +73,9 @@ pub fn full() -> InfraModel {
                     expire_old_versions_after_days: Some(30),
                     abort_uploads_after_days: 7,
                 },
-                force_destroy: false,
+                cors: vec![cors_rule()],
+                access_logs: Some(AccessLogs { bucket: key("logs"), prefix: "uploads/".to_owned() }),
+                ..plain_bucket("dev-anna-4f2a91c0-uploads")
             },
         ),
     ]);
@@ -103,6 +106,12 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
     single_nat.databases = BTreeMap::from([(key("main"), side_database())]);
     single_nat.registries = BTreeMap::from([(key("api"), registry("dev-anna-4f2a91c0/api", false))]);
 
+    let mut widened = minimal();
+    widened.buckets = widened_buckets();
+
+    let mut older = minimal();
+    older.state.lock_table = Some("terraform-locks".to_owned());
+    older.state.kms_key_arn = Some("arn:aws:kms:eu-west-1:222222222222:key/1234abcd".to_owned());
     let mut cached = minimal();
     cached.network = Some(network(2, Nat::None));
     let users = None;
@@ -156,6 +165,8 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
         ("full", full()),
         ("full_unprotected", full().unprotected(OnDestroy::Snapshot { suffix: "0a1b2c3d" })),
         ("single_nat", single_nat),
+        ("widened_buckets", widened),
+        ("older", older),
         ("cached", cached),
         ("clustered", clustered),
         ("documented", documented),
@@ -207,7 +218,36 @@ fn plain_bucket(name: &str) -> Bucket {
             abort_uploads_after_days: 7,
         },
         force_destroy: false,
+        ownership: ObjectOwnership::BucketOwnerEnforced,
+        acl: None,
+        cors: Vec::new(),
+        access_logs: None,
     }
+}
+
+fn cors_rule() -> CorsRule {
+    CorsRule {
+        origins: vec!["https://app.acme.example".to_owned()],
+        methods: vec![CorsMethod::Get, CorsMethod::Put],
+        headers: vec!["*".to_owned()],
+        expose_headers: vec!["ETag".to_owned()],
+        max_age_seconds: 3600,
+    }
+}
+
+fn widened_buckets() -> BTreeMap<Key, Bucket> {
+    let assets = Bucket {
+        ownership: ObjectOwnership::BucketOwnerPreferred,
+        acl: Some(CannedAcl::PublicRead),
+        cors: vec![cors_rule()],
+        access_logs: Some(AccessLogs { bucket: key("logs"), prefix: "assets/".to_owned() }),
+        ..plain_bucket("dev-anna-4f2a91c0-assets")
+    };
+    BTreeMap::from([
+        (key("assets"), assets),
+        (key("files"), plain_bucket("dev-anna-4f2a91c0-files")),
+        (key("logs"), plain_bucket("dev-anna-4f2a91c0-logs")),
+    ])
 }
 
 fn registry(name: &str, environment_key: bool) -> Registry {

@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 
 use terrane_blueprint::{
-    AWS_PROVIDER_VERSION, BLUEPRINT_VERSION, RenderError, current_pins, holds_data, render,
+    AWS_PROVIDER_VERSION, BLUEPRINT_VERSION, RenderError, RenderedFiles, current_pins, holds_data, render,
 };
 use terrane_domain::{BucketEncryption, InfraModel};
 
-use crate::models;
+use crate::{corpus, models};
 
 fn text(model: &InfraModel) -> String {
-    let files = render(model).unwrap();
+    text_of(&render(model).unwrap())
+}
+
+fn text_of(files: &RenderedFiles) -> String {
     files.iter().map(|(name, content)| format!("===== {name}\n{content}")).collect::<Vec<_>>().join("\n")
 }
 
@@ -25,9 +28,16 @@ fn an_environment_with_everything_reads_well() {
 }
 
 #[test]
+fn every_example_reads_well() {
+    for case in corpus::of_examples() {
+        insta::assert_snapshot!(case.name.as_str(), text_of(&case.files));
+    }
+}
+
+#[test]
 fn the_same_model_gives_the_same_bytes() {
-    for (name, model) in models::all() {
-        assert_eq!(render(&model).unwrap(), render(&model.clone()).unwrap(), "{name}");
+    for case in corpus::all() {
+        assert_eq!(render(&case.model).unwrap(), case.files, "{}", case.name);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Reading rendered files back with hcl-rs.
 
 use hcl::{Block, Body};
-use terrane_blueprint::render;
+use terrane_blueprint::{RenderedFiles, render};
 use terrane_domain::InfraModel;
 
 /// Parses a file.
@@ -11,7 +11,11 @@ pub fn parse(name: &str, content: &str) -> Body {
 
 /// All top-level blocks of a rendered model.
 pub fn blocks(model: &InfraModel) -> Vec<Block> {
-    let files = render(model).unwrap();
+    blocks_of(&render(model).unwrap())
+}
+
+/// All top-level blocks of rendered files.
+pub fn blocks_of(files: &RenderedFiles) -> Vec<Block> {
     files.iter().flat_map(|(name, content)| parse(name, content).into_blocks()).collect()
 }
 

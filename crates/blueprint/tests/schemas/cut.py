@@ -13,7 +13,7 @@ import re
 import sys
 
 HERE = pathlib.Path(__file__).parent
-SOURCES = HERE.parent.parent / "src"
+SOURCES = HERE.parent.parent / "src" / "files"
 
 
 def rendered(pattern):

@@ -6,6 +6,7 @@ mod apply;
 mod decide;
 mod destroy;
 mod environments;
+mod graph;
 mod init;
 mod logs;
 mod operations;
@@ -23,6 +24,7 @@ pub async fn run(context: &Context, command: Command) -> Result<Exit, Failure> {
         Command::Init(args) => init::run(context, &args),
         Command::Validate(args) => validate::run(context, &args),
         Command::Render(args) => render::run(context, &args),
+        Command::Graph(args) => graph::run(context, &args),
         Command::Apply(args) => apply::run(context, args).await,
         Command::Get(args) => environments::get(context, &args).await,
         Command::List(args) => environments::list(context, &args).await,

@@ -154,3 +154,12 @@ fn wrong_usage_is_exit_code_2() {
         assert_eq!(run(args).code, Some(2), "{args:?}");
     }
 }
+
+#[test]
+fn the_parts_of_an_environment_are_drawn() {
+    let (_dir, path) = file("name: tour\ncloud: { region: eu-west-1 }\ndatabases: { main: {} }\n");
+    let drawn = run(&["graph", "-f", &path]);
+    assert_eq!((drawn.code, drawn.stderr.as_str()), (Some(0), ""));
+    assert!(drawn.stdout.starts_with("flowchart LR\n"), "{}", drawn.stdout);
+    assert!(drawn.stdout.contains("  databases --> network\n"), "{}", drawn.stdout);
+}

@@ -22,7 +22,7 @@ pub struct Ecs {
     /// The load balancers that apps ask for.
     pub load_balancers: BTreeMap<LoadBalancerKind, LoadBalancer>,
     /// Bucket for the access logs of all of them, if there are any.
-    pub access_logs: Option<AccessLogs>,
+    pub access_logs: Option<AccessLogBucket>,
 }
 
 /// Weights of capacity providers; at least one is not 0.
@@ -70,7 +70,7 @@ pub struct LoadBalancer {
 
 /// The bucket into which load balancers write whom they answered what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AccessLogs {
+pub struct AccessLogBucket {
     /// Its name.
     pub bucket: String,
     /// Logs expire after so many days.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Conflict, DEFAULT, LifecyclePolicy, Resolver};
 use crate::{
-    AccessLogs, App, AppRuntime, Capacity, Ecs, Key, LoadBalancer, LoadBalancerKind, Nat, Network,
+    AccessLogBucket, App, AppRuntime, Capacity, Ecs, Key, LoadBalancer, LoadBalancerKind, Nat, Network,
     Observability,
     spec::{ContainerInsights, EcsSpec, LoadBalancerSpec, Path},
 };
@@ -37,7 +37,7 @@ impl Resolver<'_> {
                 }
             },
             service_zone: format!("{}.internal", self.spec.name.as_str()),
-            access_logs: (!load_balancers.is_empty()).then(|| AccessLogs {
+            access_logs: (!load_balancers.is_empty()).then(|| AccessLogBucket {
                 bucket: self.names.access_logs_bucket(),
                 expire_after_days: observability.log_retention_days,
                 force_destroy: !policy.deletion_protection,

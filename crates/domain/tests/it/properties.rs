@@ -3,6 +3,7 @@
 use proptest::{prelude::*, strategy::ValueTree};
 use serde_json::{Value, json};
 use terrane_domain::{Format, ResolveContext, parse, parse_value, resolve};
+use terrane_samples::samples;
 
 use crate::pins;
 
@@ -132,6 +133,7 @@ fn environments() -> impl Strategy<Value = Value> {
         ("buckets", named(bucket)),
         ("registries", named(registry)),
         ("databases", named(database)),
+        ("state", values![{ "bucket": "my-state" }, { "region": "us-east-1", "lock": "s3" }, { "lock": "dynamodb", "lock_table": "locks" }]),
         ("caches", named(cache)),
         (
             "document_database",
@@ -199,6 +201,22 @@ proptest! {
             }
         }
     }
+}
+
+/// The strategy above knows what is easily got wrong; the samples reach every key of the schema.
+#[test]
+fn every_random_sample_resolves_the_same_twice_and_reads_back() {
+    let batch = samples(100_000, 300);
+    for sample in &batch.samples {
+        let (seed, spec) = (sample.seed, &sample.spec);
+        let context = ResolveContext::preview(spec, pins());
+        let resolved = resolve(spec, &context).unwrap_or_else(|problems| panic!("seed {seed}: {problems}"));
+        assert_eq!(resolve(spec, &context).unwrap(), resolved, "seed {seed}");
+        let written = spec.to_json().to_string();
+        assert_eq!(&parse(written.as_bytes(), Format::Yaml).unwrap(), spec, "seed {seed}");
+        assert_eq!(&parse(written.as_bytes(), Format::Json).unwrap(), spec, "seed {seed}");
+    }
+    assert_eq!(batch.samples.len(), 300, "{}", batch.tally);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod approval;
 mod architecture;
+mod catalogue;
 mod cli;
 mod drain;
 mod failures;

@@ -15,7 +15,7 @@ use super::{
     task::LOG_GROUP,
     variables,
 };
-use crate::hcl::{Block, Expr, File, ForMap, Reference, Resource, each_key, each_value, local, template};
+use crate::hcl::{Block, Expr, File, For, Reference, Resource, each_key, each_value, local, template};
 
 pub(in crate::files) const TASK_ROLE: Resource = Resource::per_key("aws_iam_role", "app_task");
 pub(in crate::files) const EXECUTION_ROLE: Resource = Resource::per_key("aws_iam_role", "app_execution");
@@ -61,11 +61,9 @@ pub(super) fn file(model: &InfraModel) -> File {
         return file;
     }
     let arns = || Reference::variable("arns");
-    let reading = || ForMap {
-        item: "arns",
-        collection: local("app_own_secret_arns"),
-        value: arns().into(),
-        condition: Some(Expr::call("length", [arns()]).differs(0_u8)),
+    let reading = || {
+        let any = Expr::call("length", [arns()]).differs(0_u8);
+        For::map("arns", local("app_own_secret_arns"), arns()).when(any)
     };
     let task = Block::of(TASK).arg("for_each", reading()).block(
         Block::new("statement")
@@ -110,8 +108,8 @@ fn execution(model: &InfraModel) -> Block {
                 .arg("actions", Expr::list(["ecr:GetAuthorizationToken"]))
                 .arg("resources", Expr::list(["*"])),
         )
-        .block(dynamic("statement", local("app_repository_arns").of_each_key(), repository))
-        .block(dynamic("statement", local("app_secret_arns").of_each_key(), secret));
+        .block(dynamic("statement", local("app_repository_arns").at(each_key()), repository))
+        .block(dynamic("statement", local("app_secret_arns").at(each_key()), secret));
     match kms::arn(model) {
         Some(key) => block.block(decrypt(key)),
         None => block,

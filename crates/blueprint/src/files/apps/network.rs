@@ -93,7 +93,7 @@ fn security_groups(file: File, model: &InfraModel, network: &Network) -> File {
         )
         .block(rule(FROM_APPS, apps, own(), "Other apps", MEMBERS.attr("id")));
     let Some(routed) = with_route(model) else { return file };
-    let balancer = || load_balancers::SECURITY_GROUP.under(each_value("load_balancer"), "id");
+    let balancer = || load_balancers::SECURITY_GROUP.via(each_value("load_balancer"), "id");
     file.block(rule(FROM_BALANCER, routed.clone(), own(), "Load balancer", balancer())).block(rule(
         BALANCER_EGRESS,
         routed,
@@ -216,8 +216,8 @@ pub(in crate::files) fn listener(model: &InfraModel) -> Expr {
             .is_some_and(|balancer| !balancer.certificate_arns.is_empty())
     };
     let routed = || model.apps.values().filter(|app| on_ecs(app).route.is_some());
-    let plain = || load_balancers::HTTP.under(each_value("load_balancer"), "arn");
-    let tls = || load_balancers::HTTPS.under(each_value("load_balancer"), "arn");
+    let plain = || load_balancers::HTTP.via(each_value("load_balancer"), "arn");
+    let tls = || load_balancers::HTTPS.via(each_value("load_balancer"), "arn");
     match (routed().any(has_tls), routed().all(has_tls)) {
         (false, _) => plain().into(),
         (true, true) => tls().into(),

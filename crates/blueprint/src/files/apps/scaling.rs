@@ -71,7 +71,7 @@ fn policy(resource: Resource, for_each: Expr, field: &'static str, metric: &'sta
         predefined.arg(
             "resource_label",
             template![
-                load_balancers::LOAD_BALANCER.under(each_value("load_balancer"), "arn_suffix"),
+                load_balancers::LOAD_BALANCER.via(each_value("load_balancer"), "arn_suffix"),
                 "/",
                 TARGET_GROUP.attr("arn_suffix")
             ],

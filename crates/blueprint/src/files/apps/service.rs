@@ -44,21 +44,19 @@ fn of(app: &App) -> Resource {
 
 /// The resources that stand for the services of a model.
 pub(in crate::files) fn present(model: &InfraModel) -> impl Iterator<Item = (bool, bool, Resource)> {
-    SERVICES
-        .into_iter()
-        .filter(|(_, _, resource)| model.apps.values().any(|app| of(app).address() == resource.address()))
+    SERVICES.into_iter().filter(|(_, _, resource)| model.apps.values().any(|app| of(app) == *resource))
 }
 
 /// The name of the service of each app.
 pub(super) fn output(model: &InfraModel) -> Object {
-    let name = |key: &Key, app: &App| of(app).at(key.as_str(), "name");
-    model.apps.iter().fold(Object::new(), |object, (key, app)| object.entry(key.as_str(), name(key, app)))
+    let name = |key: &Key, app: &App| of(app).at(key, "name");
+    model.apps.iter().fold(Object::new(), |object, (key, app)| object.entry(key, name(key, app)))
 }
 
 pub(super) fn add_to(file: File, model: &InfraModel, cluster: &Ecs, network: &Network) -> File {
     let mut file = file;
     for (by_code_deploy, scales, resource) in SERVICES {
-        let is = |app: &App| of(app).address() == resource.address();
+        let is = |app: &App| of(app) == resource;
         let apps = apps_that(model, is, |field| {
             let deploy = field("deploy").equals(if by_code_deploy { "blue_green" } else { "rolling" });
             let scaling = field("scaling");
@@ -232,9 +230,8 @@ fn moves(file: File, model: &InfraModel) -> File {
     };
     let mut comment = Some("An app that begins or ends to scale keeps its service.");
     model.apps.iter().fold(file, |file, (key, app)| {
-        let block = Block::new("moved")
-            .arg("from", other(app).instance(key.as_str()))
-            .arg("to", of(app).instance(key.as_str()));
+        let block =
+            Block::new("moved").arg("from", other(app).whole().at(key)).arg("to", of(app).whole().at(key));
         match comment.take() {
             Some(comment) => file.noted(comment, block),
             None => file.block(block),

@@ -7,7 +7,7 @@ use super::{
     access::{EXECUTION_ROLE, TASK_ROLE},
     variables,
 };
-use crate::hcl::{Block, Expr, File, ForList, Object, Reference, Resource, each_key, each_value, local};
+use crate::hcl::{Block, Expr, File, For, Object, Reference, Resource, each_key, each_value, local};
 
 pub(in crate::files) const TASK: Resource = Resource::per_key("aws_ecs_task_definition", "app");
 pub(super) const LOG_GROUP: Resource = Resource::per_key("aws_cloudwatch_log_group", "app");
@@ -47,11 +47,8 @@ pub(super) fn add_to(file: File, model: &InfraModel) -> File {
 fn container() -> Object {
     let value = || Reference::variable("value");
     let listed = |map: &'static str, name: &'static str, value: Expr| {
-        Expr::from(ForList {
-            item: "value",
-            collection: local(map).of_each_key(),
-            value: Object::new().field("name", Reference::variable("key")).field(name, value).into(),
-        })
+        let variable = Object::new().field("name", Reference::variable("key")).field(name, value);
+        Expr::from(For::list("value", local(map).at(each_key()), variable).with_key())
     };
     let port = Object::new().field("containerPort", Reference::variable("port")).field("protocol", "tcp");
     let logs = Object::new().field("logDriver", "awslogs").field(
@@ -67,13 +64,10 @@ fn container() -> Object {
     );
     Object::new()
         .field("name", each_key())
-        .field("image", local("app_images").of_each_key())
+        .field("image", local("app_images").at(each_key()))
         .field("essential", true)
         .field("command", each_value("command"))
-        .field(
-            "portMappings",
-            Expr::from(ForList { item: "port", collection: each_value("port").splat(), value: port.into() }),
-        )
+        .field("portMappings", For::list("port", each_value("port").splat(), port))
         .field("environment", listed("app_variables", "value", Expr::call("tostring", [value()])))
         .field("secrets", listed("app_secrets", "valueFrom", value().into()))
         .field("logConfiguration", logs)

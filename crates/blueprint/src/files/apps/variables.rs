@@ -71,7 +71,6 @@ pub(super) fn locals(part: Part, model: &InfraModel) -> Part {
     let (mut pulls, mut ecs_reads, mut app_reads) = (Object::new(), Object::new(), Object::new());
     for (key, app) in &model.apps {
         let variables = Variables::of(model, key, app);
-        let key = key.as_str();
         images = images.entry(key, image(model, app));
         plain = plain.entry(key, object(variables.plain));
         secret = secret.entry(key, object(variables.secret));
@@ -112,7 +111,7 @@ fn secret_entries(model: &InfraModel) -> Option<Object> {
     for (key, app) in &model.apps {
         for (variable, secret) in &app.secrets {
             if let Secret::Entry { name, .. } = secret {
-                entries = Some(entries.unwrap_or_else(Object::new).entry(&entry_key(key, variable), name));
+                entries = Some(entries.unwrap_or_else(Object::new).entry(entry_key(key, variable), name));
             }
         }
     }
@@ -124,7 +123,7 @@ fn entry_key(app: &Key, variable: &str) -> String {
 }
 
 fn object(entries: Vec<(String, Expr)>) -> Object {
-    entries.into_iter().fold(Object::new(), |object, (name, value)| object.entry(&name, value))
+    entries.into_iter().fold(Object::new(), |object, (name, value)| object.entry(name, value))
 }
 
 fn arns(sources: Vec<(Source, Expr)>) -> Expr {
@@ -179,7 +178,7 @@ impl Variables {
         variables
     }
 
-    fn entry(&mut self, lookup: &str, name: &str, entry: &str, key: Option<&String>) {
+    fn entry(&mut self, lookup: &String, name: &str, entry: &str, key: Option<&String>) {
         let arn = || ENTRY.at(lookup, "arn");
         let value = match key {
             None => arn(),
@@ -220,7 +219,7 @@ impl Variables {
             _ => &[],
         };
         for (name, part) in secrets {
-            self.secret.push(((*name).to_owned(), part_of(secret_arn.clone(), part)));
+            self.secret.push(((*name).to_owned(), part_of(secret_arn.clone(), *part)));
         }
         if !secrets.is_empty() {
             read(&mut self.read_by_ecs, source.clone(), secret_arn.clone());
@@ -245,7 +244,7 @@ impl Variables {
 
 /// How ECS names one key of a secret.
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html>
-fn part_of(arn: Expr, key: &str) -> Expr {
+fn part_of(arn: Expr, key: impl Into<Expr>) -> Expr {
     Expr::call("format", ["%s:%s::".into(), arn, key.into()])
 }
 

@@ -57,15 +57,15 @@ pub(super) fn add_to(
         file
     };
     let entries = clusters.iter().fold(Object::new(), |object, (key, (database, cluster))| {
-        object.entry(key.as_str(), entry(database, cluster, options, serverless))
+        object.entry(*key, entry(database, cluster, options, serverless))
     });
     part.file(file).local(CLUSTERS, entries).local(INSTANCES, instances(clusters))
 }
 
 fn entry(database: &Database, cluster: &AuroraCluster, options: Options, any_serverless: bool) -> Object {
     let instance_class = match &cluster.compute {
-        AuroraCompute::Provisioned { instance_class } => instance_class.as_str(),
-        AuroraCompute::Serverless { .. } => "db.serverless",
+        AuroraCompute::Provisioned { instance_class } => Expr::from(instance_class),
+        AuroraCompute::Serverless { .. } => Expr::from("db.serverless"),
     };
     let mut object = Object::new()
         .field("identifier", &database.identifier)
@@ -91,13 +91,13 @@ fn instances(clusters: &Run<'_, AuroraCluster>) -> Object {
     });
     all.fold(Object::new(), |object, (key, at, instance)| {
         let described = Object::new()
-            .field("cluster", key.as_str())
+            .field("cluster", key)
             .field("identifier", &instance.identifier)
             .field("zone", instance.zone.as_ref())
             // The first to be there writes. Tier 1 takes over, and when serverless scales with the writer.
             // https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.how-it-works.html
             .field("promotion_tier", u8::from(at > 0));
-        object.entry(&format!("{key}-{}", at + 1), described)
+        object.entry(format!("{key}-{}", at + 1), described)
     })
 }
 
@@ -172,25 +172,26 @@ fn scaling() -> Block {
 }
 
 fn instance(options: Options) -> Block {
-    let of_cluster = |name| local(CLUSTERS).of_each("cluster").attr(name);
+    let of_cluster = |name| local(CLUSTERS).at(each_value("cluster")).attr(name);
     let block = Block::of(INSTANCE)
         .arg("for_each", local(INSTANCES))
         .arg("identifier", each_value("identifier"))
-        .arg("cluster_identifier", CLUSTER.of_each("cluster", "id"))
-        .arg("engine", CLUSTER.of_each("cluster", "engine"))
+        .arg("cluster_identifier", CLUSTER.via(each_value("cluster"), "id"))
+        .arg("engine", CLUSTER.via(each_value("cluster"), "engine"))
         .arg("instance_class", of_cluster("instance_class"))
         .arg("availability_zone", each_value("zone"))
         .arg("promotion_tier", each_value("promotion_tier"))
         .gap()
         .arg("db_subnet_group_name", SUBNET_GROUP.attr("name"))
-        .arg("db_parameter_group_name", INSTANCE_PARAMETERS.of_each("cluster", "name"))
+        .arg("db_parameter_group_name", INSTANCE_PARAMETERS.via(each_value("cluster"), "name"))
         .arg("publicly_accessible", false)
         .arg("apply_immediately", true)
         .arg("auto_minor_version_upgrade", true)
         .arg("copy_tags_to_snapshot", true)
         .gap();
     let block = shared::insights(block, options, of_cluster);
-    let block = shared::monitored(block, options, of_cluster, MONITORING_ROLE.of_each("cluster", "arn"));
+    let block =
+        shared::monitored(block, options, of_cluster, MONITORING_ROLE.via(each_value("cluster"), "arn"));
     let block = block.tags(INSTANCE);
     if !options.monitored {
         return block;

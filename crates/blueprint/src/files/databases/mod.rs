@@ -51,13 +51,13 @@ pub(super) fn field(model: &InfraModel, key: &Key, field: DatabaseField) -> Opti
         DatabaseKind::Instance(_) => (rds::INSTANCE, "address", "db_name", "username"),
         DatabaseKind::Cluster(_) => (aurora::CLUSTER, "endpoint", "database_name", "master_username"),
     };
-    let of = |attribute| resource.at(key.as_str(), attribute);
+    let of = |attribute| resource.at(key, attribute);
     match field {
         DatabaseField::Host => Some(of(host)),
         DatabaseField::ReaderHost => Some(match kind {
             DatabaseKind::Cluster(_) => of("reader_endpoint"),
             DatabaseKind::Instance(instance) if instance.replicas.is_empty() => of(host),
-            DatabaseKind::Instance(_) => rds::REPLICA.at(&rds::replica_key(key, 1), "address"),
+            DatabaseKind::Instance(_) => rds::REPLICA.at(rds::replica_key(key, 1), "address"),
         }),
         DatabaseField::Port => Some(of("port")),
         DatabaseField::Name => Some(of(name)),
@@ -65,9 +65,12 @@ pub(super) fn field(model: &InfraModel, key: &Key, field: DatabaseField) -> Opti
         // AWS makes one secret; the provider shows a list of it.
         DatabaseField::SecretArn => {
             if matches!(kind, DatabaseKind::Instance(instance) if !instance.replicas.is_empty()) {
-                return Some(secret::SECRET.at(key.as_str(), "arn"));
+                return Some(secret::SECRET.at(key, "arn"));
             }
-            Some(Expr::call("one", [resource.at_all(key.as_str(), "master_user_secret", "secret_arn")]))
+            Some(Expr::call(
+                "one",
+                [resource.whole().at(key).attr("master_user_secret").splat().attr("secret_arn")],
+            ))
         }
         DatabaseField::Password | DatabaseField::Url => None,
     }

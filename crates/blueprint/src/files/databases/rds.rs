@@ -66,7 +66,7 @@ pub(super) fn add_to(
         file
     };
     let entries = instances.iter().fold(Object::new(), |object, (key, (database, instance))| {
-        object.entry(key.as_str(), entry(database, instance, options, replicated))
+        object.entry(*key, entry(database, instance, options, replicated))
     });
     let part = part.file(file).local(DATABASES, entries);
     match replicas {
@@ -97,8 +97,8 @@ fn replicas(instances: &Run<'_, RdsInstance>) -> Option<Object> {
     let mut all = all.peekable();
     all.peek()?;
     Some(all.fold(Object::new(), |object, (key, number, identifier)| {
-        let replica = Object::new().field("source", key.as_str()).field("identifier", identifier);
-        object.entry(&replica_key(key, number), replica)
+        let replica = Object::new().field("source", key).field("identifier", identifier);
+        object.entry(replica_key(key, number), replica)
     }))
 }
 
@@ -180,11 +180,11 @@ const ABOUT_REPLICAS: &str =
 
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReadRepl.html>
 fn replica(options: Options) -> Block {
-    let source = |name| local(DATABASES).of_each("source").attr(name);
+    let source = |name| local(DATABASES).at(each_value("source")).attr(name);
     let block = Block::of(REPLICA)
         .arg("for_each", local(REPLICAS))
         .arg("identifier", each_value("identifier"))
-        .arg("replicate_source_db", INSTANCE.of_each("source", "identifier"))
+        .arg("replicate_source_db", INSTANCE.via(each_value("source"), "identifier"))
         .arg("instance_class", source("instance_class"))
         .arg("iam_database_authentication_enabled", source("iam_authentication"))
         .gap()
@@ -193,9 +193,9 @@ fn replica(options: Options) -> Block {
         .arg("storage_encrypted", true)
         .gap()
         .arg("port", PORT)
-        .arg("vpc_security_group_ids", Expr::list([SECURITY_GROUP.of_each("source", "id")]))
+        .arg("vpc_security_group_ids", Expr::list([SECURITY_GROUP.via(each_value("source"), "id")]))
         .arg("publicly_accessible", false)
-        .arg("parameter_group_name", PARAMETER_GROUP.of_each("source", "name"))
+        .arg("parameter_group_name", PARAMETER_GROUP.via(each_value("source"), "name"))
         .arg("apply_immediately", true)
         .arg("auto_minor_version_upgrade", true)
         .arg("maintenance_window", "sun:04:30-sun:05:30")
@@ -205,9 +205,9 @@ fn replica(options: Options) -> Block {
         .arg("skip_final_snapshot", true)
         .gap()
         .arg("enabled_cloudwatch_logs_exports", Expr::list(["postgresql"]));
-    let block = shared::insights(block, options, |name| local(DATABASES).of_each("source").attr(name));
-    let setting = |name| local(DATABASES).of_each("source").attr(name);
-    shared::monitored(block, options, setting, MONITORING_ROLE.of_each("source", "arn"))
+    let block = shared::insights(block, options, |name| local(DATABASES).at(each_value("source")).attr(name));
+    let setting = |name| local(DATABASES).at(each_value("source")).attr(name);
+    shared::monitored(block, options, setting, MONITORING_ROLE.via(each_value("source"), "arn"))
         .tags(REPLICA)
         .arg("depends_on", prepared(vec![REPLICA_LOG], options))
 }
@@ -239,6 +239,6 @@ fn log_groups(file: File, options: Options, replicated: bool) -> File {
     if !replicated {
         return file;
     }
-    let of_source = local(DATABASES).of_each("source").attr("log_retention_days");
+    let of_source = local(DATABASES).at(each_value("source")).attr("log_retention_days");
     file.block(group(REPLICA_LOG, REPLICAS, "postgresql", of_source))
 }

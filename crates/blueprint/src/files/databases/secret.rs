@@ -6,8 +6,8 @@
 
 use super::rds::DATABASES;
 use crate::{
-    files::doors::key_if,
-    hcl::{Block, Expr, File, ForMap, Object, Reference, Resource, each_value, local, template},
+    files::{doors::key_if, kms},
+    hcl::{Block, Expr, File, For, Object, Reference, Resource, each_value, local, template},
 };
 
 pub(super) const SECRET: Resource = Resource::per_key("aws_secretsmanager_secret", "database");
@@ -51,18 +51,14 @@ pub(super) fn arn(any: bool, managed: Expr) -> Expr {
     if !any {
         return managed;
     }
-    let own = Expr::call("try", [SECRET.of_variable("key", "arn"), Expr::null()]);
+    let own = Expr::call("try", [SECRET.via(Reference::variable("key"), "arn").into(), Expr::null()]);
     Expr::call("coalesce", [own, managed])
 }
 
 pub(super) fn add_to(file: File, own_key: bool) -> File {
     let database = || Reference::variable("database");
-    let with_own_secret = || ForMap {
-        item: "database",
-        collection: local(DATABASES),
-        value: database().into(),
-        condition: Some(database().attr(OWN_SECRET).into()),
-    };
+    let with_own_secret =
+        || For::map("database", local(DATABASES), database()).when(database().attr(OWN_SECRET));
     let content = Object::new()
         .field("username", each_value("master_username"))
         .field("password", MADE.attr("random_password"));
@@ -72,7 +68,7 @@ pub(super) fn add_to(file: File, own_key: bool) -> File {
             .arg("for_each", with_own_secret())
             .arg("name_prefix", template![each_value("identifier"), "-"])
             .arg("description", template!["User and password of the database ", each_value("identifier")])
-            .arg_if_some("kms_key_id", own_key.then(|| key_if(each_value("own_key"))))
+            .arg_if_some("kms_key_id", own_key.then(|| kms::KEY.attr("arn")))
             .arg("recovery_window_in_days", RECOVERY_DAYS)
             .tags(SECRET),
     )

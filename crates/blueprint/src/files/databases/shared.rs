@@ -9,7 +9,7 @@ use crate::{
         kms, network,
         policies::service_trust,
     },
-    hcl::{Block, Expr, File, ForMap, Object, Reference, Resource, each_value, local, template},
+    hcl::{Block, Expr, File, For, Object, Reference, Resource, each_value, local, template},
 };
 
 pub(super) const PORT: u16 = 5432;
@@ -192,12 +192,8 @@ pub(super) fn monitoring(
         ":iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
     ];
     let database = || Reference::variable("database");
-    let with_monitoring = ForMap {
-        item: "database",
-        collection: local(over),
-        value: database().into(),
-        condition: Some(Expr::from(database().attr("monitoring_role")).differs(Expr::null())),
-    };
+    let with_monitoring = For::map("database", local(over), database())
+        .when(Expr::from(database().attr("monitoring_role")).differs(Expr::null()));
     file.block(
         Block::of(role)
             .arg("for_each", with_monitoring)

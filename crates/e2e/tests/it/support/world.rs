@@ -114,6 +114,11 @@ impl World {
 
     /// Calls AWS behind Terrane's back: Python with `client(service)` of the test's account.
     pub async fn aws(&self, code: &str) -> Result<String> {
+        self.aws_in(&self.account, REGION, code).await
+    }
+
+    /// The same in another account and region.
+    pub async fn aws_in(&self, account: &AwsAccount, region: &str, code: &str) -> Result<String> {
         const PRELUDE: &str = "
 import boto3, sys
 role = boto3.client('sts').assume_role(RoleArn=sys.argv[1], RoleSessionName='test')['Credentials']
@@ -123,7 +128,7 @@ def client(service):
 ";
         let python = self.emulator().await?.python().context("the emulator has no Python")?.to_owned();
         let code = format!("{PRELUDE}{code}");
-        let arguments = ["-c", &code, &self.account.role_arn(), REGION];
+        let arguments = ["-c", &code, &account.role_arn(), region];
         let ran = self.run("aws", &python, &arguments, self.rig.aws_env().await?).await?;
         ensure!(ran.ending.is_success(), "{}", ran.output);
         Ok(ran.output)
@@ -148,8 +153,13 @@ def client(service):
     /// How many of each kind exist in the test's account, as `service/kind`. Without the bucket that holds state, which
     /// stays when environments go, and without keys that wait for their deletion, which takes AWS a week at least.
     pub async fn inventory(&self) -> Result<BTreeMap<String, usize>> {
+        self.inventory_of(&self.account).await
+    }
+
+    /// The same of another account.
+    pub async fn inventory_of(&self, account: &AwsAccount) -> Result<BTreeMap<String, usize>> {
         let mut kinds = BTreeMap::new();
-        for item in self.emulator().await?.inventory(&Scope::account(self.account.id())).await? {
+        for item in self.emulator().await?.inventory(&Scope::account(account.id())).await? {
             let state_bucket = item.kind == "bucket" && item.id.starts_with("terrane-state-");
             if !state_bucket && item.state.as_deref() != Some("PendingDeletion") {
                 *kinds.entry(format!("{}/{}", item.service, item.kind)).or_default() += 1;

@@ -1,0 +1,121 @@
+//! No literal that is a password, a token or a secret.
+//!
+//! Two ways to tell: by what an argument is called, and by what a text looks like wherever it stands.
+
+use hcl::Value;
+
+use crate::unfolded::{Module, is_unknown};
+
+/// How the names of arguments end that hold a secret.
+const NAMES: [&str; 10] = [
+    "password",
+    "passwd",
+    "secret",
+    "token",
+    "secret_string",
+    "secret_key",
+    "private_key",
+    "api_key",
+    "password_wo",
+    "secret_string_wo",
+];
+/// How the names of arguments end that only sound so: where something is, or for how long.
+const HARMLESS: [&str; 3] = ["http_tokens", "_name", "_arn"];
+
+pub fn literals(module: &Module) -> Vec<String> {
+    let mut findings = Vec::new();
+    for object in &module.objects {
+        object.body.walk(&mut |name, value| look(&object.address(), name, value, &mut findings));
+    }
+    for (name, value) in &module.locals {
+        look("local", name, value, &mut findings);
+    }
+    findings
+}
+
+fn look(place: &str, name: &str, value: &Value, findings: &mut Vec<String>) {
+    match value {
+        Value::String(text) => {
+            let lower = name.to_lowercase();
+            let sounds = NAMES.iter().any(|end| lower.ends_with(end))
+                && !HARMLESS.iter().any(|end| lower.ends_with(end));
+            // A reference is no literal, and an ARN says where the secret is.
+            let says_where = text.is_empty() || text.starts_with("arn:") || is_unknown(value);
+            if (sounds && !says_where) || looks_secret(text) {
+                findings.push(format!("{place} has a literal as {name}"));
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| look(place, name, item, findings)),
+        Value::Object(object) => {
+            object.iter().for_each(|(key, value)| look(&format!("{place}.{name}"), key, value, findings));
+        }
+        _ => {}
+    }
+}
+
+/// What is a credential whatever it is called.
+fn looks_secret(text: &str) -> bool {
+    let access_key = |prefix: &str| {
+        text.match_indices(prefix).any(|(at, _)| {
+            let key: String = text[at..].chars().take_while(char::is_ascii_alphanumeric).collect();
+            key.len() == 20 && !key.contains(|c: char| c.is_ascii_lowercase())
+        })
+    };
+    // user:password@host
+    let in_url = text.split_once("://").is_some_and(|(_, rest)| {
+        rest.split('/').next().and_then(|host| host.rsplit_once('@')).is_some_and(|(user, _)| {
+            user.split_once(':')
+                .is_some_and(|(_, password)| !password.is_empty() && !password.starts_with('⟦'))
+        })
+    });
+    access_key("AKIA")
+        || access_key("ASIA")
+        || in_url
+        || text.contains("-----BEGIN ")
+        || text.starts_with("ghp_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::{caught, passes};
+
+    fn resource(body: &str) -> String {
+        format!("resource \"x\" \"x\" {{\n{body}\n}}\n")
+    }
+
+    #[test]
+    fn a_literal_secret_is_caught() {
+        for body in [
+            "password = \"hunter2\"",
+            "auth_token = \"hunter2\"",
+            "master_password = \"hunter2\"",
+            "block {\n  secret_string = \"hunter2\"\n}",
+            "env = [{ name = \"A\", value = \"AKIAIOSFODNN7EXAMPLE\" }]",
+            "env = { url = \"postgres://app:hunter2@db.example/app\" }",
+            "key = \"-----BEGIN RSA PRIVATE KEY-----\"",
+        ] {
+            caught(literals, &resource(body), "has a literal");
+        }
+        caught(
+            literals,
+            "locals {\n  apps = { a = { db_password = \"hunter2\" } }\n}\n",
+            "local.apps.a has a literal",
+        );
+    }
+
+    #[test]
+    fn where_a_secret_is_may_be_said() {
+        for body in [
+            "password = ephemeral.aws_secretsmanager_random_password.x.random_password",
+            "password = null",
+            "manage_master_user_password = true",
+            "secret = \"arn:aws:secretsmanager:eu-west-1:222222222222:secret:x\"",
+            "http_tokens = \"required\"",
+            "url = \"https://x.example/a@b:c\"",
+            "name = \"AKIA\"",
+        ] {
+            passes(literals, &resource(body));
+        }
+    }
+}

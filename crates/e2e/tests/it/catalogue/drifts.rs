@@ -1,0 +1,154 @@
+//! Changes behind Terraform's back, one for each kind of block, through the AWS API.
+
+/// A change behind Terraform's back.
+pub struct Drift {
+    /// The type that an environment has if there is something to change.
+    pub kind: &'static str,
+    /// The type of which the next plan has to change or make something.
+    pub shows: &'static str,
+    /// Python with `client(service)` and `first(list)`. In the account there is nothing but the environment.
+    pub code: &'static str,
+}
+
+const fn drift(kind: &'static str, shows: &'static str, code: &'static str) -> Drift {
+    Drift { kind, shows, code }
+}
+
+pub const DRIFTS: &[Drift] = &[
+    drift(
+        "aws_vpc",
+        "aws_vpc",
+        "
+ec2 = client('ec2')
+vpc = first(v for v in ec2.describe_vpcs()['Vpcs'] if not v['IsDefault'])
+ec2.modify_vpc_attribute(VpcId=vpc['VpcId'], EnableDnsHostnames={'Value': False})
+",
+    ),
+    drift(
+        "aws_nat_gateway",
+        "aws_route",
+        "
+ec2 = client('ec2')
+tables = [t for t in ec2.describe_route_tables()['RouteTables']
+    if any(r.get('NatGatewayId') for r in t['Routes'])]
+ec2.delete_route(RouteTableId=first(tables)['RouteTableId'], DestinationCidrBlock='0.0.0.0/0')
+",
+    ),
+    drift(
+        "aws_cloudwatch_log_group",
+        "aws_cloudwatch_log_group",
+        "
+logs = client('logs')
+logs.put_retention_policy(logGroupName=first(logs.describe_log_groups()['logGroups'])['logGroupName'], retentionInDays=1)
+",
+    ),
+    drift(
+        "aws_kms_key",
+        "aws_kms_key",
+        "
+kms = client('kms')
+own = (k['KeyId'] for k in kms.list_keys()['Keys']
+    if kms.describe_key(KeyId=k['KeyId'])['KeyMetadata']['KeyManager'] == 'CUSTOMER')
+kms.disable_key_rotation(KeyId=first(own))
+",
+    ),
+    drift(
+        "aws_s3_bucket",
+        "aws_s3_bucket_public_access_block",
+        "
+s3 = client('s3')
+bucket = first(b['Name'] for b in s3.list_buckets()['Buckets'] if not b['Name'].startswith('terrane-state-'))
+s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration={
+    'BlockPublicAcls': False, 'IgnorePublicAcls': True, 'BlockPublicPolicy': True, 'RestrictPublicBuckets': True})
+",
+    ),
+    drift(
+        "aws_ecr_repository",
+        "aws_ecr_repository",
+        "
+ecr = client('ecr')
+repository = first(ecr.describe_repositories()['repositories'])
+other = {'MUTABLE': 'IMMUTABLE', 'IMMUTABLE': 'MUTABLE'}[repository['imageTagMutability']]
+ecr.put_image_tag_mutability(repositoryName=repository['repositoryName'], imageTagMutability=other)
+",
+    ),
+    drift(
+        "aws_db_instance",
+        "aws_db_instance",
+        "
+rds = client('rds')
+database = first(rds.describe_db_instances()['DBInstances'])
+rds.modify_db_instance(DBInstanceIdentifier=database['DBInstanceIdentifier'], BackupRetentionPeriod=9, ApplyImmediately=True)
+",
+    ),
+    drift(
+        "aws_rds_cluster",
+        "aws_rds_cluster",
+        "
+rds = client('rds')
+cluster = first(rds.describe_db_clusters()['DBClusters'])
+rds.modify_db_cluster(DBClusterIdentifier=cluster['DBClusterIdentifier'], BackupRetentionPeriod=9, ApplyImmediately=True)
+",
+    ),
+    drift(
+        "aws_elasticache_replication_group",
+        "aws_elasticache_replication_group",
+        "
+cache = client('elasticache')
+group = first(cache.describe_replication_groups()['ReplicationGroups'])
+cache.modify_replication_group(ReplicationGroupId=group['ReplicationGroupId'], SnapshotRetentionLimit=9, ApplyImmediately=True)
+",
+    ),
+    drift(
+        "aws_eks_cluster",
+        "aws_eks_cluster",
+        "
+eks = client('eks')
+eks.update_cluster_config(name=first(eks.list_clusters()['clusters']),
+    resourcesVpcConfig={'endpointPublicAccess': True, 'endpointPrivateAccess': True, 'publicAccessCidrs': ['198.51.100.7/32']})
+",
+    ),
+    drift(
+        "aws_ecs_cluster",
+        "aws_ecs_cluster",
+        "
+ecs = client('ecs')
+ecs.update_cluster_settings(cluster=first(ecs.list_clusters()['clusterArns']),
+    settings=[{'name': 'containerInsights', 'value': 'disabled'}])
+",
+    ),
+    drift(
+        "aws_lb",
+        "aws_lb",
+        "
+elb = client('elbv2')
+balancer = first(elb.describe_load_balancers()['LoadBalancers'])
+elb.modify_load_balancer_attributes(LoadBalancerArn=balancer['LoadBalancerArn'],
+    Attributes=[{'Key': 'idle_timeout.timeout_seconds', 'Value': '77'}])
+",
+    ),
+    drift(
+        "aws_secretsmanager_secret",
+        "aws_secretsmanager_secret",
+        "
+secrets = client('secretsmanager')
+own = (s for s in secrets.list_secrets()['SecretList'] if any(t['Key'] == 'terrane:address' for t in s.get('Tags', [])))
+secrets.update_secret(SecretId=first(own)['ARN'], Description='changed by hand')
+",
+    ),
+    drift(
+        "aws_sns_topic",
+        "aws_sns_topic",
+        "
+sns = client('sns')
+sns.set_topic_attributes(TopicArn=first(sns.list_topics()['Topics'])['TopicArn'],
+    AttributeName='DisplayName', AttributeValue='changed by hand')
+",
+    ),
+];
+
+/// In front of the code of each.
+pub const PRELUDE: &str = "
+def first(things):
+    return next(iter(things))
+";

@@ -1,0 +1,104 @@
+//! What is edited in an example, and which resources may change by it.
+
+use serde_json::{Value, json};
+use terrane_domain::{EnvironmentSpec, parse_value};
+
+/// An edit of a section.
+struct Edit {
+    /// The section; of named things the first is edited.
+    section: &'static str,
+    /// The key below it.
+    path: &'static [&'static str],
+    /// What it is set to: nothing that a profile sets and no example has.
+    value: fn() -> Value,
+    /// The types of resource of which at least one has to change, and none other may.
+    changes: &'static [&'static str],
+}
+
+const EDITS: &[Edit] = &[
+    Edit {
+        section: "network",
+        path: &["flow_logs"],
+        value: || json!({ "retention_days": 3 }),
+        changes: &["aws_cloudwatch_log_group", "aws_flow_log", "aws_iam_role", "aws_iam_role_policy"],
+    },
+    Edit {
+        section: "buckets",
+        path: &["lifecycle", "abort_uploads_after_days"],
+        value: || json!(3),
+        changes: &["aws_s3_bucket_lifecycle_configuration"],
+    },
+    Edit {
+        section: "registries",
+        path: &["keep_last"],
+        value: || json!(7),
+        changes: &["aws_ecr_lifecycle_policy"],
+    },
+    Edit {
+        section: "databases",
+        path: &["backup_retention_days"],
+        value: || json!(3),
+        changes: &["aws_db_instance", "aws_rds_cluster"],
+    },
+];
+
+/// An edited file and, for each edit in it, the types of which some have to change.
+pub struct Edited {
+    pub file: Value,
+    /// Empty if only a tag was edited: then everything that carries tags has to change, and nothing has to be made.
+    pub changes: Vec<&'static [&'static str]>,
+}
+
+/// Makes every edit that the file takes; for a file that takes none, a tag.
+pub fn edit(file: &Value) -> Edited {
+    let mut edited = Edited { file: file.clone(), changes: Vec::new() };
+    for edit in EDITS {
+        let Some(next) = with(&edited.file, edit) else { continue };
+        if read(&next).is_some() {
+            edited.file = next;
+            edited.changes.push(edit.changes);
+        }
+    }
+    if edited.changes.is_empty() {
+        edited.file["tags"]["edited"] = json!("once");
+    }
+    edited
+}
+
+/// `None` if the file hasn't got the section.
+fn with(file: &Value, edit: &Edit) -> Option<Value> {
+    let mut file = file.clone();
+    let mut place = file.get_mut(edit.section)?;
+    let is_named =
+        place.as_object().is_some_and(|things| !things.is_empty() && things.values().all(Value::is_object))
+            && edit.section.ends_with('s');
+    if is_named {
+        place = place.as_object_mut()?.values_mut().next()?;
+    }
+    let (last, above) = edit.path.split_last()?;
+    for key in above {
+        place = place.as_object_mut()?.entry(*key).or_insert_with(|| json!({}));
+    }
+    place.as_object_mut()?.insert((*last).to_owned(), (edit.value)());
+    Some(file)
+}
+
+fn read(file: &Value) -> Option<EnvironmentSpec> {
+    parse_value(file).ok()
+}
+
+#[test]
+fn an_example_is_edited_where_it_has_something_to_edit() {
+    let file = json!({
+        "name": "dev", "cloud": { "region": "eu-west-1" }, "network": {}, "buckets": { "a": {}, "b": {} },
+    });
+    let edited = edit(&file);
+    assert_eq!(edited.changes.len(), 2);
+    assert_eq!(
+        edited.file["buckets"],
+        json!({ "a": { "lifecycle": { "abort_uploads_after_days": 3 } }, "b": {} })
+    );
+    assert_eq!(edited.file["network"]["flow_logs"]["retention_days"], 3);
+    let empty = json!({ "name": "dev", "cloud": { "region": "eu-west-1" } });
+    assert_eq!(edit(&empty).file["tags"]["edited"], "once");
+}

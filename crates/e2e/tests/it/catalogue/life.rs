@@ -1,0 +1,233 @@
+//! The life of one example.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use anyhow::{Context as _, Result, ensure};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use terrane_domain::{Format, ResolveContext, parse, parse_value, resolve};
+use terrane_rig::AwsAccount;
+use terrane_samples::Example;
+
+use super::{
+    drifts::{DRIFTS, PRELUDE},
+    edits::edit,
+};
+use crate::support::{World, send, text};
+
+/// Longer than the slowest example takes for one operation while others run beside it: a database takes the provider a
+/// minute and a half, however fast AWS answers.
+const PATIENCE: Duration = Duration::from_secs(20 * 60);
+
+pub struct Life<'a> {
+    world: &'a World,
+    account: AwsAccount,
+    region: String,
+    environment: String,
+}
+
+/// What the emulated AWS knows of an environment's state and secrets.
+struct Kept {
+    /// Types in the newest state.
+    kinds: BTreeSet<String>,
+    /// How many versions of the state there are.
+    versions: u64,
+    /// Values that AWS or the provider made and that nobody may find.
+    secrets: Vec<String>,
+    /// Which versions of the state hold one.
+    leaks: Vec<Value>,
+}
+
+impl<'a> Life<'a> {
+    /// From nothing to nothing.
+    pub async fn of(world: &'a World, example: &Example) -> Result<()> {
+        let account = world.emulator().await?.fresh_account();
+        let file = in_account(example, &account)?;
+        let region = text(&file["cloud"], "region");
+
+        let created = world.create(&file.to_string()).await.context("create")?;
+        let life = Life { world, account, region, environment: created.environment.clone() };
+        life.succeeds(&created.operation).await.context("create")?;
+        let raised = world.inventory_of(&life.account).await?;
+        ensure!(!raised.is_empty(), "nothing was made");
+        life.changes_nothing(&file).await.context("a second plan")?;
+
+        let kept = life.kept().await.context("its state and secrets")?;
+        life.keeps_secrets(&kept, &created.operation).await?;
+        life.drifts(&file, &kept.kinds).await.context("after changes behind Terraform's back")?;
+        let file = life.is_edited(&file).await.context("an edit")?;
+        life.changes_nothing(&file).await.context("a second plan after the edit")?;
+        let kept = life.kept().await?;
+        ensure!(kept.leaks.is_empty(), "secrets in the state after the edit: {:?}", kept.leaks);
+        life.ends(&file).await.context("destroy")
+    }
+
+    async fn succeeds(&self, operation: &str) -> Result<Value> {
+        self.world.reaches(operation, "succeeded", PATIENCE).await
+    }
+
+    /// Applies a file to its end, and gives the plan.
+    async fn update(&self, file: &Value) -> Result<Value> {
+        let accepted = self.world.update(&self.environment, &file.to_string()).await?;
+        self.succeeds(&accepted.operation).await?;
+        self.world.get(&format!("/operations/{}/plan", accepted.operation)).await
+    }
+
+    async fn changes_nothing(&self, file: &Value) -> Result<()> {
+        let plan = self.update(file).await?;
+        let is_empty = ["add", "change", "remove"].iter().all(|count| plan[*count] == 0);
+        ensure!(is_empty && actions(&plan).is_empty(), "it would change something: {plan}");
+        Ok(())
+    }
+
+    /// Changes one attribute of each kind of block through AWS, and looks for it in the next plan, which repairs it.
+    async fn drifts(&self, file: &Value, kinds: &BTreeSet<String>) -> Result<()> {
+        let drifts: Vec<_> = DRIFTS.iter().filter(|drift| kinds.contains(drift.kind)).collect();
+        ensure!(!drifts.is_empty(), "DRIFTS knows none of {kinds:?}");
+        for kind in kinds.iter().filter(|kind| terrane_blueprint::holds_data(kind)) {
+            ensure!(
+                drifts.iter().any(|drift| drift.kind == kind),
+                "{kind} holds data and has no line in DRIFTS"
+            );
+        }
+        let code: String = drifts.iter().map(|drift| drift.code).collect();
+        self.world.aws_in(&self.account, &self.region, &format!("{PRELUDE}{code}")).await?;
+        let plan = self.update(file).await?;
+        let seen: BTreeSet<String> =
+            actions(&plan).iter().map(|action| text(action, "resource_type")).collect();
+        let missed: Vec<_> =
+            drifts.iter().filter(|drift| !seen.contains(drift.shows)).map(|drift| drift.shows).collect();
+        ensure!(missed.is_empty(), "changes of {missed:?} don't show: {plan}");
+        // What depends on a changed resource may be planned too, because its attributes are unknown until then. Nothing of
+        // all this is replaced.
+        ensure!(plan["remove"] == 0, "a repair destroys something: {plan}");
+        Ok(())
+    }
+
+    /// Edits the file; nothing but what was edited may change.
+    async fn is_edited(&self, file: &Value) -> Result<Value> {
+        let edited = edit(file);
+        let plan = self.update(&edited.file).await?;
+        // Some small things can't be changed in place, such as the lifecycle policy of a registry; none of them holds data.
+        let loses = |action: &Value| action["action"] == "delete" || action["holds_data"] == true;
+        ensure!(!actions(&plan).iter().any(loses), "an edit loses something: {plan}");
+        let seen: Vec<String> = actions(&plan).iter().map(|action| text(action, "resource_type")).collect();
+        ensure!(!seen.is_empty(), "the edit changes nothing: {plan}");
+        if edited.changes.is_empty() {
+            ensure!(plan["add"] == 0, "a tag makes something: {plan}");
+            return Ok(edited.file);
+        }
+        for types in &edited.changes {
+            ensure!(
+                seen.iter().any(|kind| types.contains(&kind.as_str())),
+                "none of {types:?} changes: {plan}"
+            );
+        }
+        let others: Vec<_> = seen
+            .iter()
+            .filter(|kind| !edited.changes.iter().any(|types| types.contains(&kind.as_str())))
+            .collect();
+        ensure!(others.is_empty(), "nobody edited {others:?}: {plan}");
+        Ok(edited.file)
+    }
+
+    /// Reads every version of the state and every secret of the account.
+    async fn kept(&self) -> Result<Kept> {
+        let said = self.world.aws_in(&self.account, &self.region, KEPT).await?;
+        let said: Value = serde_json::from_str(said.trim()).with_context(|| said.clone())?;
+        let texts = |name: &str| -> Vec<String> {
+            said[name].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+        };
+        let kept = Kept {
+            kinds: texts("kinds").into_iter().collect(),
+            versions: said["versions"].as_u64().unwrap_or_default(),
+            secrets: texts("secrets"),
+            leaks: said["leaks"].as_array().cloned().unwrap_or_default(),
+        };
+        ensure!(kept.versions > 0 && !kept.kinds.is_empty(), "the state was not found: {said}");
+        Ok(kept)
+    }
+
+    /// No value that AWS made is in state, log, plan or outputs.
+    async fn keeps_secrets(&self, kept: &Kept, operation: &str) -> Result<()> {
+        ensure!(kept.leaks.is_empty(), "secrets in the state: {:?}", kept.leaks);
+        if ["aws_db_instance", "aws_rds_cluster"].iter().any(|kind| kept.kinds.contains(*kind)) {
+            ensure!(!kept.secrets.is_empty(), "a database without a secret: nothing was looked for");
+        }
+        let log = self.world.log(operation).await?;
+        let outputs = self.world.get(&format!("/environments/{}/outputs", self.environment)).await?;
+        let plan = self.world.get(&format!("/operations/{operation}/plan")).await?;
+        let shown = format!("{}{outputs}{plan}", Value::from(log));
+        let found = kept.secrets.iter().filter(|secret| shown.contains(secret.as_str())).count();
+        ensure!(found == 0, "{found} secrets are shown");
+        Ok(())
+    }
+
+    /// Takes it down: first the protection, where there is one, then everything.
+    async fn ends(&self, file: &Value) -> Result<()> {
+        let path = format!("/environments/{}", self.environment);
+        let mut free = file.clone();
+        free["lifecycle"]["deletion_protection"] = json!(false);
+        free["lifecycle"]["on_destroy"] = json!({ "data": "delete" });
+        if is_protected(file)? {
+            let (status, body) = send(self.world.call(Method::DELETE, &path)).await?;
+            ensure!(status == StatusCode::CONFLICT, "protected, and yet: {status} {body}");
+        }
+        self.update(&free).await.context("taking the protection off")?;
+        let destroyed = self.world.destroy(&self.environment).await?;
+        self.succeeds(&destroyed.operation).await?;
+        let left = self.world.inventory_of(&self.account).await?;
+        ensure!(left.is_empty(), "left in the account: {left:?}");
+        Ok(())
+    }
+}
+
+/// The example as a file for this account. Named like the example, because two examples may use one name.
+fn in_account(example: &Example, account: &AwsAccount) -> Result<Value> {
+    let mut file = parse(example.text.as_bytes(), Format::Yaml)?.to_json();
+    file["name"] = json!(example.name);
+    let cloud = file["cloud"].as_object_mut().context("a section cloud")?;
+    cloud.remove("account_id");
+    cloud.insert("role_arn".to_owned(), json!(account.role_arn()));
+    Ok(file)
+}
+
+fn is_protected(file: &Value) -> Result<bool> {
+    let spec = parse_value(file)?;
+    let preview = ResolveContext::preview(&spec, terrane_blueprint::current_pins());
+    Ok(resolve(&spec, &preview)?.policy.deletion_protection)
+}
+
+fn actions(plan: &Value) -> &[Value] {
+    plan["actions"].as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+/// Prints what [`Kept`] holds. Where a secret is an object, its host, user and the like are no secrets.
+const KEPT: &str = "
+import json
+known = {'username', 'user', 'host', 'engine', 'dbname', 'port', 'dbInstanceIdentifier'}
+secrets, leaks, kinds, versions = set(), [], set(), 0
+manager = client('secretsmanager')
+for page in manager.get_paginator('list_secrets').paginate():
+    for secret in page['SecretList']:
+        value = manager.get_secret_value(SecretId=secret['ARN']).get('SecretString') or ''
+        try:
+            value = json.loads(value)
+        except ValueError:
+            pass
+        values = [v for k, v in value.items() if k not in known] if isinstance(value, dict) else [value]
+        secrets.update(str(v) for v in values if len(str(v)) >= 8)
+s3 = client('s3')
+for bucket in (b['Name'] for b in s3.list_buckets()['Buckets']):
+    if bucket.startswith('terrane-state-'):
+        for version in s3.list_object_versions(Bucket=bucket).get('Versions', []):
+            if not version['Key'].endswith('.tfstate'):
+                continue
+            body = s3.get_object(Bucket=bucket, Key=version['Key'], VersionId=version['VersionId'])['Body'].read().decode()
+            versions += 1
+            if any(secret in body for secret in secrets):
+                leaks.append(version['Key'] + ' ' + version['VersionId'])
+            if version['IsLatest']:
+                kinds.update(r['type'] for r in json.loads(body)['resources'] if r['mode'] == 'managed')
+print(json.dumps({'secrets': sorted(secrets), 'leaks': leaks, 'kinds': sorted(kinds), 'versions': versions}))
+";

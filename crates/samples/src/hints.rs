@@ -1,0 +1,92 @@
+//! What the schema can't say, section by section.
+//!
+//! A new section needs nothing here: it is drawn from the schema, and what the reader refuses is left out again. Add
+//! a function when too much is left out, which `every_key_of_the_schema_is_in_some_file` shows: a line in [`SECTIONS`]
+//! and a function that is given the path below the section (`*` for a name that the user chooses or a place in a list)
+//! and the sections drawn before, and gives a value, or `None` to leave it to the schema.
+
+use serde_json::{Map, Value, json};
+
+use crate::dice::Dice;
+
+type Hint = fn(&str, &mut Dice, &Map<String, Value>) -> Option<Value>;
+
+/// The sections about which more is known than their schema says.
+const SECTIONS: &[(&str, Hint)] = &[
+    ("cloud", cloud),
+    ("network", network),
+    ("databases", databases),
+    ("lifecycle", lifecycle),
+    ("labels", labels),
+    ("state", state),
+];
+
+/// A value for the key at `path`, if anything is known about it. `file` holds the sections that are drawn already.
+pub(crate) fn hint(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
+    let (section, rest) = path.split_once('.')?;
+    let (_, hint) = SECTIONS.iter().find(|(name, _)| *name == section)?;
+    hint(rest, dice, file)
+}
+
+/// One account, whether by itself or inside of the role.
+fn cloud(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+    match path {
+        "account_id" => Some(json!("222222222222")),
+        "role_arn" => one(
+            dice,
+            &["arn:aws:iam::222222222222:role/TerraneProvisioner", "arn:aws:iam::222222222222:role/a/b/c"],
+        ),
+        _ => None,
+    }
+}
+
+/// A range that holds the zones, and zones of the region.
+fn network(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
+    match path {
+        "cidr" => {
+            one(dice, &["10.0.0.0/16", "10.200.0.0/18", "172.16.8.0/21", "192.168.0.0/20", "100.64.0.0/16"])
+        }
+        "availability_zones" if dice.chance(50) => one(dice, &[2, 3]),
+        "availability_zones" => {
+            let region = file.get("cloud")?.get("region")?.as_str()?;
+            let letters = dice.pick(&[["a", "b"], ["c", "a"], ["b", "c"]])?;
+            Some(letters.iter().map(|letter| format!("{region}{letter}")).collect())
+        }
+        _ => None,
+    }
+}
+
+/// Storage between what RDS sells and where it ends, and instance classes that exist.
+fn databases(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+    match path {
+        "*.storage" => one(dice, &["20 GiB", "100 GiB", "1 TiB"]),
+        "*.max_storage" => one(dice, &["2 TiB", "1200 GiB", "64 TiB"]),
+        "*.size.instance_class" => one(dice, &["db.t4g.medium", "db.r7g.2xlarge", "db.m7i.large"]),
+        _ => None,
+    }
+}
+
+/// At least an hour, at most ten years.
+fn lifecycle(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+    match path {
+        "ttl" => one(dice, &["6h", "90 days", "1 day", "120 minutes"]),
+        _ => None,
+    }
+}
+
+/// Labels are for queries: letters and digits.
+fn labels(_: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+    one(dice, &["platform", "4711", "a-b"])
+}
+
+/// A bucket without dots, which break TLS.
+fn state(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+    match path {
+        "bucket" => one(dice, &["acme-terraform-state", "s3b"]),
+        _ => None,
+    }
+}
+
+fn one<T: Clone + Into<Value>>(dice: &mut Dice, values: &[T]) -> Option<Value> {
+    dice.pick(values).cloned().map(Into::into)
+}
