@@ -122,7 +122,7 @@ fn cluster(balancers: &[(LoadBalancerKind, &[&str])]) -> Ecs {
         container_insights_group: None,
         service_zone: "dev-anna.internal".to_owned(),
         load_balancers: balancers.iter().map(balancer).collect(),
-        access_logs: (!balancers.is_empty()).then(|| AccessLogs {
+        access_logs: (!balancers.is_empty()).then(|| AccessLogBucket {
             bucket: format!("{PREFIX}-load-balancer-access-logs"),
             expire_after_days: 30,
             force_destroy: false,
