@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import unquote
 
@@ -138,7 +138,7 @@ def _delete_stage(original: Any, api: Api, stage_name: str) -> None:
 def _deploy(api: Api, description: str | None, stage: Stage | None) -> dict[str, Any]:
     """Record a deployment and let the stage, if there is one, serve it."""
     identifier = "".join(mock_random.choice(_LETTERS) for _ in range(6))
-    now = datetime.fromtimestamp(time.time(), UTC)
+    now = datetime.fromtimestamp(time.time(), timezone.utc)
     api.deployments[identifier] = {
         "deploymentId": identifier,
         "autoDeployed": bool(stage and stage.auto_deploy),
