@@ -237,6 +237,17 @@ def test_a_held_service_waits_for_its_tasks(stage: Stage, emulated: Emulated) ->
     stage.service()
     found = stage.described()
     assert (found["runningCount"], found["pendingCount"]) == (0, 2)
+    assert found["deployments"][0]["rolloutState"] == "IN_PROGRESS"
     emulated.switch("DELETE", "faults")
     found = stage.described()
     assert (found["runningCount"], found["pendingCount"]) == (2, 0)
+    assert found["deployments"][0]["rolloutState"] == "COMPLETED"
+
+
+def test_a_change_is_judged_with_what_the_service_has(stage: Stage) -> None:
+    stage.service(deploymentConfiguration={"maximumPercent": 100, "minimumHealthyPercent": 0})
+    assert stage.described()["availabilityZoneRebalancing"] == "DISABLED"
+    change = {"cluster": "main", "service": "app", "availabilityZoneRebalancing": "ENABLED"}
+    assert code(stage.ecs.update_service, **change) == "InvalidParameterException"
+    stage.ecs.update_service(deploymentConfiguration={"maximumPercent": 200}, **change)
+    assert stage.described()["availabilityZoneRebalancing"] == "ENABLED"

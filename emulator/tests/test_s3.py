@@ -82,4 +82,6 @@ def test_access_logs_go_where_the_logging_service_may_write(aws: Clients) -> Non
     )
     s3.put_bucket_policy(Bucket="logs-test", Policy=json.dumps(policy))
     s3.put_bucket_logging(**asked)
-    assert s3.get_bucket_logging(Bucket="logged-test")["LoggingEnabled"] == logging["LoggingEnabled"]
+    assert (
+        s3.get_bucket_logging(Bucket="logged-test")["LoggingEnabled"] == logging["LoggingEnabled"]
+    )

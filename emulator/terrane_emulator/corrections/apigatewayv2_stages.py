@@ -7,14 +7,13 @@ https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-stages-
 from __future__ import annotations
 
 import json
-import time
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
 from moto.apigatewayv2.models import Api, Stage
 from moto.apigatewayv2.responses import ApiGatewayV2Response
-from moto.core.utils import iso_8601_datetime_without_milliseconds
+from moto.core.utils import iso_8601_datetime_without_milliseconds, utcnow
 from moto.logs.models import logs_backends
 from moto.moto_api._internal import mock_random
 
@@ -138,11 +137,10 @@ def _delete_stage(original: Any, api: Api, stage_name: str) -> None:
 def _deploy(api: Api, description: str | None, stage: Stage | None) -> dict[str, Any]:
     """Record a deployment and let the stage, if there is one, serve it."""
     identifier = "".join(mock_random.choice(_LETTERS) for _ in range(6))
-    now = datetime.fromtimestamp(time.time(), UTC)
     api.deployments[identifier] = {
         "deploymentId": identifier,
         "autoDeployed": bool(stage and stage.auto_deploy),
-        "createdDate": iso_8601_datetime_without_milliseconds(now),
+        "createdDate": iso_8601_datetime_without_milliseconds(utcnow()),
         "deploymentStatus": "DEPLOYED",
         "description": description or "",
     }

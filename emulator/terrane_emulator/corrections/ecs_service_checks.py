@@ -31,9 +31,10 @@ def not_active() -> ECSException:
     return ECSException("ServiceNotActiveException", "Service was not ACTIVE.")
 
 
-def as_request(service: Service) -> dict[str, Any]:
-    """What the service has now, under the names of a request."""
-    return {
+def as_request(service: Service, change: dict[str, Any]) -> dict[str, Any]:
+    """What the service would have after `change`, under the names of a request."""
+    deployment = change.get("deploymentConfiguration") or {}
+    now = {
         "taskDefinition": service.task_definition,
         "launchType": service.launch_type,
         "capacityProviderStrategy": service.capacity_provider_strategy,
@@ -42,9 +43,12 @@ def as_request(service: Service) -> dict[str, Any]:
         "networkConfiguration": service.network_configuration,
         "healthCheckGracePeriodSeconds": service.health_check_grace_period_seconds,
         "availabilityZoneRebalancing": service.availability_zone_rebalancing,
-        "deploymentConfiguration": service.deployment_configuration,
         "schedulingStrategy": service.scheduling_strategy,
     }
+    after = now | {member: value for member, value in change.items() if value is not None}
+    if change.get("capacityProviderStrategy"):
+        after["launchType"] = None
+    return after | {"deploymentConfiguration": service.deployment_configuration | deployment}
 
 
 def check_new(backend: EC2ContainerServiceBackend, cluster: Cluster, params: Any) -> None:

@@ -65,9 +65,28 @@ def _pending(service: Service) -> int:
     return service.desired_count - _running(service) if service.status == "ACTIVE" else 0
 
 
+def _rollouts(service: Service) -> list[dict[str, Any]]:
+    """The deployments as they are now: complete once their tasks run."""
+    for deployment in service._deployments:
+        state = "COMPLETED" if service.running_count == service.desired_count else "IN_PROGRESS"
+        deployment |= {
+            "desiredCount": service.desired_count,
+            "pendingCount": service.pending_count,
+            "runningCount": service.running_count,
+            "rolloutState": state,
+            "rolloutStateReason": f"ECS deployment {deployment['id']} {state.lower()}.",
+        }
+    return service._deployments
+
+
+def _set_rollouts(service: Service, deployments: list[dict[str, Any]]) -> None:
+    service._deployments = deployments
+
+
 # Tasks run as soon as they are wanted; moto starts none without an environment variable.
 Service.running_count = property(_running, lambda service, value: None)
 Service.pending_count = property(_pending, lambda service, value: None)
+Service.deployments = property(_rollouts, _set_rollouts)
 
 
 @replaces(Service, "__init__")
@@ -122,31 +141,25 @@ def _settle(backend: Any, service: Service, params: dict[str, Any]) -> None:
 
 
 def _deploy(service: Service) -> None:
-    """A deployment that is complete, or waits for its tasks while the service is held."""
+    """Start a deployment, which takes the place of the one before at once."""
+    service.deployments = []
     if service.deployment_controller["type"] != "ECS":
-        service.deployments = []
         return
-    now, state = utcnow(), "IN_PROGRESS" if service.holdable.is_held else "COMPLETED"
-    number = f"ecs-svc/{mock_random.randint(10**18, 10**19 - 1)}"
+    now, version = utcnow(), service.platform_version
     service.deployments = [
         {
-            "id": number,
+            "id": f"ecs-svc/{mock_random.randint(10**18, 10**19 - 1)}",
             "status": "PRIMARY",
             "taskDefinition": service.task_definition,
-            "desiredCount": service.desired_count,
-            "pendingCount": service.pending_count,
-            "runningCount": service.running_count,
             "failedTasks": 0,
             "createdAt": now,
             "updatedAt": now,
             "launchType": service.launch_type,
             "capacityProviderStrategy": service.capacity_provider_strategy or None,
-            "platformVersion": "1.4.0" if service.platform_version == "LATEST" else None,
+            "platformVersion": "1.4.0" if version == "LATEST" else version,
             "platformFamily": getattr(service, "platform_family", None),
             "networkConfiguration": service.network_configuration,
             "serviceConnectConfiguration": service.service_connect_configuration,
-            "rolloutState": state,
-            "rolloutStateReason": f"ECS deployment {number} {state.lower()}.",
         }
     ]
 
@@ -177,7 +190,7 @@ def _update(_: Any, response: EC2ContainerServiceResponse) -> ActionResult:
     service = backend._get_service(cluster.name, params["service"].split("/")[-1])
     if service.status != "ACTIVE":
         raise checks.not_active()
-    merged = checks.as_request(service) | {k: v for k, v in params.items() if v is not None}
+    merged = checks.as_request(service, params)
     controller = service.deployment_controller["type"]
     checks.check_change(params, controller)
     checks.check_definition(backend, params)
@@ -194,12 +207,6 @@ def _update(_: Any, response: EC2ContainerServiceResponse) -> ActionResult:
     _settle(backend, service, params)
     if any(params.get(member) for member in _REVISION):
         _deploy(service)
-    elif service.deployments:
-        deployment = service.deployments[0]
-        deployment["desiredCount"] = service.desired_count
-        deployment["runningCount"] = service.running_count
-        deployment["pendingCount"] = service.pending_count
-        deployment["updatedAt"] = utcnow()
     return ActionResult({"service": service})
 
 

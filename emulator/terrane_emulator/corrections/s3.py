@@ -46,7 +46,9 @@ def _wants_plain_http(statement: dict[str, Any]) -> bool:
 
 
 @replaces(FakeBucket, "_log_permissions_enabled_policy")
-def _may_deliver_logs(original: Any, _: FakeBucket, target_bucket: FakeBucket, **kwargs: Any) -> Any:
+def _may_deliver_logs(
+    original: Any, _: FakeBucket, target_bucket: FakeBucket, **kwargs: Any
+) -> Any:
     """moto stumbles over statements for everybody, whose principal is a mere `*`."""
     written = target_bucket.policy
     document = json.loads(written or '{"Statement": []}')
