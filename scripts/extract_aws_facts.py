@@ -68,7 +68,7 @@ def instance_types(moto, head):
             families[family, architecture, accelerator(facts)].append(size)
     lines = head + [
         "",
-        "use super::machines::{Accelerators::*, Architecture::*, Family};",
+        "use super::machines::{Accelerators::*, MachineArchitecture::*, Family};",
         "",
         "/// Families of EC2 instance types: name, architecture, accelerators, sizes.",
         "#[rustfmt::skip]",

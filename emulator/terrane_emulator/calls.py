@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from moto.core.model import OperationModel, ServiceModel
 from moto.core.parse import PROTOCOL_PARSERS
@@ -96,6 +96,8 @@ def identify(request: Request) -> Call:
     scope = _CREDENTIAL.search(signature)
     signed = scope["service"].lower() if scope else "unknown"
     service = _SIGNED_AS.get(signed, signed)
+    if service == "apigateway" and request.path.startswith("/v2/"):
+        service = "apigatewayv2"
     region = scope["region"] if scope else ""
     action = request.headers.get("X-Amz-Target", "").rpartition(".")[2]
     if not action and service != "s3":
@@ -124,6 +126,8 @@ class _Route:
     required: frozenset[str]
     headers: frozenset[str]
     deprecated: bool
+    names: dict[str, str]
+    """Group of `path` -> name of the path's parameter, which may hold hyphens."""
 
     def score(self, request: Request) -> int:
         """How much of the request this route explains; -1 if it does not fit."""
@@ -145,8 +149,15 @@ def _routes(model: ServiceModel) -> list[_Route]:
     for action in model.operation_names:
         operation = model.operation_model(action)
         path, _, query = operation.http.get("requestUri", "/").partition("?")
-        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(path))
-        pattern = re.sub(r"\\{(\w+)\\\+\\}", r"(?P<\1>.+)", pattern)
+        path = path.rstrip("/")  # SDKs differ on a slash at the end
+        names = {name.replace("-", "_"): name for name in re.findall(r"{([\w-]+)\+?}", path)}
+        pattern = re.escape(path)
+        for group, name in names.items():
+            wild = re.escape(name)
+            # ARNs have slashes of their own, which may arrive unquoted.
+            one = ".+" if "arn" in name.lower() else "[^/]+"
+            pattern = pattern.replace(rf"\{{{wild}\}}", f"(?P<{group}>{one})")
+            pattern = pattern.replace(rf"\{{{wild}\+\}}", f"(?P<{group}>.+)")
         shape = operation.input_shape
         places: dict[str, set[str]] = {"querystring": set(), "header": set()}
         for name in shape.required_members if shape else ():
@@ -162,6 +173,7 @@ def _routes(model: ServiceModel) -> list[_Route]:
                 frozenset(places["querystring"]),
                 frozenset(places["header"]),
                 operation.deprecated,
+                names,
             )
         )
     return routes
@@ -169,10 +181,13 @@ def _routes(model: ServiceModel) -> list[_Route]:
 
 def _match(model: ServiceModel, region: str, request: Request) -> Call:
     best, found, params = -1, "Unknown", {}
+    # As it was sent: an ARN in a path has its slashes escaped, and stays one segment.
+    path = urlsplit(request.environ.get("RAW_URI", request.path)).path
     for route in _routes(model):
-        if route.method != request.method or not (hit := route.path.match(request.path)):
+        if route.method != request.method or not (hit := route.path.match(path)):
             continue
         score = route.score(request)
         if score > best:
-            best, found, params = score, route.action, hit.groupdict()
+            best, found = score, route.action
+            params = {route.names[group]: value for group, value in hit.groupdict().items()}
     return Call(model.service_name, found, region, request, params)

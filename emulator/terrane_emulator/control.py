@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Request, Response
 
 from terrane_emulator import faults, inventory
+from terrane_emulator.corrections.eks import api_servers
 
 PREFIX = "/_terrane/"
 
@@ -37,13 +38,40 @@ def answer(request: Request, seen: Counter[tuple[str, str]]) -> Response:
         case "DELETE", "faults":
             faults.load({})
             return _json(faults.dump())
+        case "GET", "api-servers":
+            return _json(api_servers.dump())
+        case "PUT", "api-servers":
+            try:
+                api_servers.load(request.get_json(force=True))
+            except (TypeError, BadRequest) as error:
+                return _json({"error": str(error)}, 400)
+            return _json(api_servers.dump())
+        case "DELETE", "api-servers":
+            api_servers.load([])
+            return _json(api_servers.dump())
         case "POST", "reset":
             faults.load({})
+            api_servers.load([])
             seen.clear()
-            BackendDict.reset()
-            reset_model_data()
+            _forget()
             return _json({"status": "ok"})
     return _json({"error": "no such switch, see the emulator's README.md"}, 404)
+
+
+def _forget() -> None:
+    """Drop the state of every account.
+
+    moto's own reset first builds each backend anew, only to drop it: with the accounts of
+    a few hundred tests that takes longer than a client waits. S3 alone remembers
+    something outside its backends, whose bucket a name is.
+    """
+    for backends in BackendDict._instances:
+        if backends.service_name == "s3":
+            for account in backends.values():
+                account.reset()
+        backends.clear()
+    BackendDict._instances.clear()
+    reset_model_data()
 
 
 def _by_service(seen: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:

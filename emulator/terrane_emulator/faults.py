@@ -18,10 +18,16 @@ from terrane_emulator.errors import Refused
 # What a service says when it throttles, https://docs.aws.amazon.com/sdkref/latest/guide/
 # feature-retry-behavior.html; services not named here say ThrottlingException.
 _THROTTLES = {
+    "apigatewayv2": ("TooManyRequestsException", 429),
+    "cloudwatch": ("Throttling", 400),
     "ec2": ("RequestLimitExceeded", 503),
-    "s3": ("SlowDown", 503),
+    "elasticache": ("Throttling", 400),
+    "elbv2": ("Throttling", 400),
     "iam": ("Throttling", 400),
     "rds": ("Throttling", 400),
+    "route53": ("Throttling", 400),
+    "s3": ("SlowDown", 503),
+    "sns": ("Throttling", 400),
     "sts": ("Throttling", 400),
 }
 

@@ -12,6 +12,10 @@ from typing import Any
 
 from moto.backends import get_backend
 
+from terrane_emulator import inventory_apps
+from terrane_emulator.corrections.budgets import arn
+from terrane_emulator.corrections.eks import tags as eks_tags
+
 Row = dict[str, Any]
 Tags = dict[str, str]
 
@@ -71,6 +75,8 @@ def _ec2(backend: Any, base: Row) -> Iterator[Row]:
             yield row("vpc-endpoint", endpoint.id, endpoint.state)
     for log in backend.flow_logs.values():
         yield row("flow-log", log.id)
+    for template in backend.launch_templates.values():
+        yield row("launch-template", template.id)
     for interface in backend.enis.values():
         if interface.subnet.vpc_id not in default:
             yield row("network-interface", interface.id, interface.status)
@@ -88,6 +94,11 @@ def _ecr(backend: Any, base: Row) -> Iterator[Row]:
         yield _row(base, "repository", repository.name, tags)
 
 
+def _eks(backend: Any, base: Row) -> Iterator[Row]:
+    for kind, _, name, tags, status in eks_tags.everything(backend):
+        yield _row(base, kind, name, dict(tags), status)
+
+
 def _rds(backend: Any, base: Row) -> Iterator[Row]:
     for kind, items in (
         ("db", backend.databases),
@@ -102,6 +113,39 @@ def _rds(backend: Any, base: Row) -> Iterator[Row]:
             if name.startswith("default.") or getattr(item, "snapshot_type", "") == "automated":
                 continue
             yield _row(base, kind, name, _pairs(item.tags), getattr(item, "status", None))
+
+
+def _backup(backend: Any, base: Row) -> Iterator[Row]:
+    tags = backend.tagger.get_tag_dict_for_resource
+    for vault in backend.vaults.values():
+        yield _row(base, "vault", vault.backup_vault_name, tags(vault.backup_vault_arn))
+    for plan in backend.plans.values():
+        yield _row(base, "plan", plan.backup_plan["BackupPlanName"], tags(plan.backup_plan_arn))
+    for selection in backend.selections.values():
+        yield _row(base, "selection", selection["BackupSelection"]["SelectionName"], {})
+
+
+def _budgets(backend: Any, base: Row) -> Iterator[Row]:
+    for account, budgets in backend.budgets.items():
+        for name in budgets:
+            tags = backend.tagger.get_tag_dict_for_resource(arn(account, name))
+            yield _row(base, "budget", name, tags)
+
+
+def _elasticache(backend: Any, base: Row) -> Iterator[Row]:
+    for kind, items in (
+        ("replication-group", backend.replication_groups),
+        ("cluster", backend.cache_clusters),
+        ("subnet-group", backend.cache_subnet_groups),
+        ("parameter-group", backend.parameter_groups),
+        ("snapshot", backend.snapshots),
+        ("user", backend.users),
+        ("user-group", backend.user_groups),
+    ):
+        for name, item in items.items():
+            if (kind, name) != ("user", "default"):
+                tags = backend.tagging_service.get_tag_dict_for_resource(item.arn)
+                yield _row(base, kind, name, tags, getattr(item, "status", None))
 
 
 def _kms(backend: Any, base: Row) -> Iterator[Row]:
@@ -131,6 +175,8 @@ def _iam(backend: Any, base: Row) -> Iterator[Row]:
 def _logs(backend: Any, base: Row) -> Iterator[Row]:
     for group in backend.groups.values():
         yield _row(base, "log-group", group.name, dict(backend.list_tags_for_resource(group.arn)))
+    for name in backend.resource_policies:
+        yield _row(base, "resource-policy", name, {})
 
 
 def _secrets(backend: Any, base: Row) -> Iterator[Row]:
@@ -145,9 +191,13 @@ def _dynamodb(backend: Any, base: Row) -> Iterator[Row]:
 
 
 _READERS: dict[Any, Callable[[Any, Row], Iterator[Row]]] = {
+    "backup": _backup,
+    "budgets": _budgets,
     "dynamodb": _dynamodb,
     "ec2": _ec2,
     "ecr": _ecr,
+    "eks": _eks,
+    "elasticache": _elasticache,
     "iam": _iam,
     "kms": _kms,
     "logs": _logs,
@@ -155,3 +205,10 @@ _READERS: dict[Any, Callable[[Any, Row], Iterator[Row]]] = {
     "s3": _s3,
     "secretsmanager": _secrets,
 }
+
+
+def _rows(read: Callable[[Any], Iterator[inventory_apps.Object]]) -> Any:
+    return lambda backend, base: (_row(base, *found) for found in read(backend))
+
+
+_READERS.update({service: _rows(read) for service, read in inventory_apps.READERS.items()})

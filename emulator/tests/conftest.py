@@ -79,3 +79,10 @@ def account() -> str:
 def aws(emulated: Emulated, account: str) -> Clients:
     """Clients by service name, in a fresh account."""
     return emulated.assume(account)
+
+
+@pytest.fixture(scope="module")
+def common(shared: Emulated) -> tuple[Clients, str]:
+    """Clients in an account, and its id, for those tests of a module that leave nothing behind."""
+    account = str(next(_accounts))
+    return shared.assume(account), account

@@ -61,3 +61,27 @@ def test_a_bucket_of_another_account_than_expected_is_refused(aws: Clients, acco
     assert code(s3.get_bucket_policy, **other) == "AccessDenied"
     missing = {"Bucket": "no-such-bucket-test", "ExpectedBucketOwner": "222222222222"}
     assert code(s3.head_bucket, **missing) == "404"
+
+
+def test_access_logs_go_where_the_logging_service_may_write(aws: Clients) -> None:
+    s3 = aws("s3")
+    for bucket in ("logged-test", "logs-test"):
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=HERE)
+    logging = {"LoggingEnabled": {"TargetBucket": "logs-test", "TargetPrefix": "logged/"}}
+    policy = json.loads(deny("logs-test", Bool={"aws:SecureTransport": "false"}))
+    s3.put_bucket_policy(Bucket="logs-test", Policy=json.dumps(policy))
+    asked = {"Bucket": "logged-test", "BucketLoggingStatus": logging}
+    assert code(s3.put_bucket_logging, **asked) == "InvalidTargetBucketForLogging"
+    policy["Statement"].append(
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "logging.s3.amazonaws.com"},
+            "Action": "s3:PutObject",
+            "Resource": "arn:aws:s3:::logs-test/*",
+        }
+    )
+    s3.put_bucket_policy(Bucket="logs-test", Policy=json.dumps(policy))
+    s3.put_bucket_logging(**asked)
+    assert (
+        s3.get_bucket_logging(Bucket="logged-test")["LoggingEnabled"] == logging["LoggingEnabled"]
+    )

@@ -63,7 +63,7 @@ def test_calls_are_counted_and_a_reset_empties_everything(emulated: Emulated, ac
 
 
 def test_a_call_that_moto_lacks_is_refused_at_once(aws: Clients) -> None:
-    error = refusal(aws("eks").describe_addon_versions)
+    error = refusal(aws("eks").list_eks_anywhere_subscriptions)
     assert error.response["Error"]["Code"] == "NotImplemented"
     assert error.response["ResponseMetadata"]["HTTPStatusCode"] == 501
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from apps import targets
 from conftest import Clients
 from helpers import POLICY, code, database, network, trust
 
@@ -71,6 +72,45 @@ def topic(aws: Clients, tags: dict[str, str]) -> None:
     aws("sns").create_topic(Name="t", Tags=listed(tags))
 
 
+def cache_parameters(aws: Clients, tags: dict[str, str]) -> None:
+    aws("elasticache").create_cache_parameter_group(
+        CacheParameterGroupName="pg",
+        CacheParameterGroupFamily="valkey8",
+        Description="d",
+        Tags=listed(tags),
+    )
+
+
+def vault(aws: Clients, tags: dict[str, str]) -> None:
+    aws("backup").create_backup_vault(BackupVaultName="vault", BackupVaultTags=tags)
+
+
+def target_group(aws: Clients, tags: dict[str, str]) -> None:
+    vpc_id, _ = network(aws("ec2"))
+    targets(aws("elbv2"), vpc_id, Tags=listed(tags))
+
+
+def cluster(aws: Clients, tags: dict[str, str]) -> None:
+    both = [{"key": key, "value": value} for key, value in tags.items()]
+    aws("ecs").create_cluster(clusterName="c", tags=both)
+
+
+def application(aws: Clients, tags: dict[str, str]) -> None:
+    aws("codedeploy").create_application(applicationName="a", tags=listed(tags))
+
+
+def http_api(aws: Clients, tags: dict[str, str]) -> None:
+    aws("apigatewayv2").create_api(Name="a", ProtocolType="HTTP", Tags=tags)
+
+
+def certificate(aws: Clients, tags: dict[str, str]) -> None:
+    aws("acm").request_certificate(DomainName="example.com", Tags=listed(tags))
+
+
+def namespace(aws: Clients, tags: dict[str, str]) -> None:
+    aws("servicediscovery").create_http_namespace(Name="n", Tags=listed(tags))
+
+
 WRITERS = [
     pytest.param(vpc, "InvalidParameterValue", "TagLimitExceeded", id="ec2 create"),
     pytest.param(tagged_vpc, "InvalidParameterValue", "TagLimitExceeded", id="ec2 tag"),
@@ -84,6 +124,18 @@ WRITERS = [
     pytest.param(log_group, "InvalidParameterException", "TooManyTagsException", id="logs"),
     pytest.param(secret, "InvalidParameterException", "InvalidParameterException", id="secrets"),
     pytest.param(topic, "InvalidParameter", "TagLimitExceeded", id="sns"),
+    pytest.param(
+        cache_parameters, "InvalidParameterValue", "TagQuotaPerResourceExceeded", id="elasticache"
+    ),
+    pytest.param(vault, "InvalidParameterValueException", "LimitExceededException", id="backup"),
+    pytest.param(target_group, "ValidationError", "TooManyTags", id="elbv2"),
+    pytest.param(cluster, "InvalidParameterException", "InvalidParameterException", id="ecs"),
+    pytest.param(
+        application, "InvalidTagsToAddException", "TagLimitExceededException", id="codedeploy"
+    ),
+    pytest.param(http_api, "BadRequestException", "BadRequestException", id="apigatewayv2"),
+    pytest.param(certificate, "InvalidTagException", "TooManyTagsException", id="acm"),
+    pytest.param(namespace, "InvalidInput", "TooManyTagsException", id="servicediscovery"),
 ]
 BAD = {
     "brackets in the value": {"terrane:address": 'aws_vpc.main["a"]'},

@@ -19,10 +19,11 @@ use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    app::Service,
+    app::{Service, rendering::Outputs},
     http::{BodyLimit, Observer, RouteTable, not_routed, observe},
     log_stream::LogStreams,
     openapi::{self, Document},
+    output::OutputDirectory,
     ready_file,
     routes::{self, Documents, Metering},
     settings::{DatabaseSettings, ServerSettings, Settings},
@@ -84,7 +85,7 @@ impl Application {
     /// Wires everything and begins to listen. Starts without Postgres and Redis if it has to, but not with a database
     /// that lacks our tables.
     pub async fn build(settings: Settings) -> Result<Self, BuildError> {
-        let Settings { server, database, redis_url, keys, limits } = settings;
+        let Settings { server, database, redis_url, keys, limits, render_dir } = settings;
         let metrics = Metrics::new().map_err(|error| BuildError::Metrics(error.into()))?;
         let http_metrics = metrics.http().map_err(|error| BuildError::Metrics(error.into()))?;
         let stopping = CancellationToken::new();
@@ -104,6 +105,7 @@ impl Application {
             observer: Data::new(Observer { metrics: http_metrics }),
             table: Data::new(RouteTable::new(&document)),
             documents: Data::new(documents),
+            outputs: Data::new(Outputs::new(render_dir.map(OutputDirectory::new))),
         };
         let (api, api_address) = api_server(&server, wiring)?;
         let (metrics, metrics_address) = metrics_server(&server, metering)?;
@@ -195,6 +197,7 @@ struct Wiring {
     observer: Data<Observer>,
     table: Data<RouteTable>,
     documents: Data<Documents>,
+    outputs: Data<Outputs>,
 }
 
 fn api_server(settings: &ServerSettings, wiring: Wiring) -> Result<(Server, SocketAddr), BuildError> {
@@ -209,6 +212,7 @@ fn api_server(settings: &ServerSettings, wiring: Wiring) -> Result<(Server, Sock
             .app_data(wiring.observer)
             .app_data(wiring.table)
             .app_data(wiring.documents)
+            .app_data(wiring.outputs)
             .wrap(from_fn(observe))
             .into_utoipa_app()
             .configure(routes::all)

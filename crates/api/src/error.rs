@@ -78,6 +78,14 @@ pub enum Refusal {
     #[error("{}", summary(.0))]
     InvalidSpec(Problems),
     #[error(
+        "{0} exists below the output directory with other content. Send 'overwrite=true' to replace it, or choose another name."
+    )]
+    FileExists(String),
+    #[error(
+        "This server leaves no files: its operator has set no TERRANE_RENDER_DIR. Take the files out of the answer of POST /api/v1/render instead."
+    )]
+    NoOutputDirectory,
+    #[error(
         "An environment named {name:?} exists already ({id}). Change it with PUT, or choose another name."
     )]
     NameTaken { name: String, id: EnvironmentId },
@@ -156,6 +164,8 @@ impl Refusal {
             | Self::OperationNotFound(_)
             | Self::PlanNotFound => K::NotFound,
             Self::InvalidSpec(_) => K::InvalidSpec,
+            Self::FileExists(_) => K::FileExists,
+            Self::NoOutputDirectory => K::NotConfigured,
             Self::NameTaken { .. } => K::NameTaken,
             Self::NameChanged { .. } | Self::RegionChanged { .. } => K::Immutable,
             Self::GenerationMismatch { .. } => K::GenerationMismatch,

@@ -22,6 +22,7 @@ mod http;
 mod keys;
 mod log_stream;
 mod openapi;
+mod output;
 mod problem;
 mod ready_file;
 mod routes;

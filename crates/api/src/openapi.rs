@@ -156,6 +156,11 @@ problem_sets! {
     ];
     /// Reading a file.
     FileProblems = [MalformedRequest, Unauthorized, BodyTooLarge, UnsupportedMediaType, InvalidSpec, Internal];
+    /// Leaving files in the output directory.
+    OutputProblems = [
+        MalformedRequest, TenantNeeded, Unauthorized, TenantForbidden, FileExists, BodyTooLarge, UnsupportedMediaType,
+        InvalidSpec, Internal, NotConfigured,
+    ];
 }
 
 /// Schemas of the domain's closed sets of words, which know nothing of OpenAPI.

@@ -52,6 +52,8 @@ kinds! {
     MethodNotAllowed = METHOD_NOT_ALLOWED, "method-not-allowed", "Method not allowed";
     /// A living environment has this name.
     NameTaken = CONFLICT, "name-taken", "The name is taken";
+    /// A file of this name stands in the output directory, and it is another one.
+    FileExists = CONFLICT, "file-exists", "The file exists";
     /// Destroying is switched off by the spec.
     DeletionProtected = CONFLICT, "deletion-protected", "The environment is protected against deletion";
     /// The object is in a state that doesn't allow it.
@@ -72,6 +74,8 @@ kinds! {
     TooManyStreams = TOO_MANY_REQUESTS, "too-many-streams", "Too many log streams are open";
     /// Our fault.
     Internal = INTERNAL_SERVER_ERROR, "internal", "Internal error";
+    /// The operator has not switched this on.
+    NotConfigured = NOT_IMPLEMENTED, "not-configured", "Not switched on at this server";
     /// Something that we need is down.
     Unavailable = SERVICE_UNAVAILABLE, "unavailable", "Temporarily unavailable";
 }

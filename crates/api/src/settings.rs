@@ -12,6 +12,7 @@
 //! | `TERRANE_API_DATABASE_CONNECTIONS` | most connections to Postgres | `10` |
 //! | `TERRANE_API_LOG_STREAMS` | most log streams that are open at a time | `256` |
 //! | `TERRANE_API_BODY_LIMIT_BYTES` | largest request body | `1048576` |
+//! | `TERRANE_RENDER_DIR` | directory in which rendered files are left when a call asks for that | none: such calls are refused |
 //! | `TERRANE_API_SHUTDOWN_SECONDS` | how long SIGTERM waits for calls under way | `20` |
 //! | `TERRANE_LOG` | log filter, for example `info,terrane_api=debug` | `info` |
 //! | `TERRANE_LOG_FORMAT` | `json` or `text` | `json` |
@@ -39,6 +40,8 @@ pub struct Settings {
     pub keys: KeyRing,
     /// What one caller may cost.
     pub limits: LimitSettings,
+    /// Where rendered files are left when a call asks for that.
+    pub render_dir: Option<PathBuf>,
 }
 
 /// Where and how the process listens.
@@ -139,6 +142,7 @@ impl Settings {
                 body_bytes: from.or::<NonZeroUsize>("TERRANE_API_BODY_LIMIT_BYTES", "1048576", COUNT)?.get(),
                 log_streams: from.or("TERRANE_API_LOG_STREAMS", "256", COUNT_OR_ZERO)?,
             },
+            render_dir: from.get("TERRANE_RENDER_DIR").map(PathBuf::from),
         })
     }
 }

@@ -39,6 +39,20 @@ pub enum RenderError {
         /// Where in the environment file, for example `databases.main`.
         path: String,
     },
+    /// Something is to run on the environment's cluster, and there is none.
+    #[error("{path} needs a cluster, but the environment has none")]
+    NoCluster {
+        /// Where in the environment file, for example `apps.api`.
+        path: String,
+    },
+    /// Something refers to what isn't there.
+    #[error("{path} refers to {what}, but the environment has none")]
+    NothingThere {
+        /// Where in the environment file, for example `apps.api`.
+        path: String,
+        /// For example `databases.main.url`.
+        what: String,
+    },
     /// A network without subnets.
     #[error("the network has no availability zone")]
     NoZones,

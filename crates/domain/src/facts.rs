@@ -3,11 +3,12 @@
 //! Regions and retentions are extracted (see `generated.rs`). The rest is short and comes from the AWS documentation
 //! named beside it, read in November 2026.
 
+pub(crate) mod caches;
 mod generated;
 mod instance_types;
 mod machines;
 
-pub(crate) use machines::{Accelerators, Architecture, Machine};
+pub(crate) use machines::{Accelerators, Machine, MachineArchitecture};
 
 /// What is known about a region's name.
 pub(crate) enum RegionLookup {
@@ -62,6 +63,39 @@ pub(crate) const LOG_RETENTION_DAYS: &[u16] = generated::LOG_RETENTION_DAYS;
 /// Source: RDS release notes, "Release calendars for Amazon RDS for PostgreSQL".
 pub(crate) const POSTGRES_VERSIONS: &[&str] = &["14", "15", "16", "17", "18"];
 
+/// Major versions of Aurora PostgreSQL in standard support, newest last.
+/// Source: Aurora user guide, "Release calendars for Aurora PostgreSQL".
+pub(crate) const AURORA_POSTGRES_VERSIONS: &[&str] = &["14", "15", "16", "17"];
+
+/// Versions of DocumentDB in standard support, newest last.
+/// Source: DocumentDB developer guide, "Amazon DocumentDB engine versions".
+pub(crate) const DOCUMENTDB_VERSIONS: &[&str] = &["5.0", "8.0"];
+
+/// Whether DocumentDB runs on a class.
+/// Source: DocumentDB developer guide, "Managing instance classes".
+pub(crate) fn documentdb_runs_on(instance_class: &str) -> bool {
+    let mut parts = instance_class.split('.').skip(1);
+    let (family, size) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    family.starts_with('r') || (family.starts_with('t') && size == "medium")
+}
+
+/// Most read replicas of an instance, and most readers of a cluster.
+/// Source: RDS user guide, "Working with DB instance read replicas"; Aurora user guide, "Replication with Aurora".
+pub(crate) const MAX_REPLICAS: i64 = 15;
+
+/// Whether Aurora PostgreSQL runs on a class: of the burstable families only the medium and large ones, and none of
+/// the general-purpose families.
+/// Source: Aurora user guide, "Supported DB engines for DB instance classes".
+pub(crate) fn aurora_runs_on(instance_class: &str) -> bool {
+    let mut parts = instance_class.split('.').skip(1);
+    let (family, size) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    match family.chars().next() {
+        Some('r' | 'x') => true,
+        Some('t') => ["medium", "large"].contains(&size),
+        _ => false,
+    }
+}
+
 /// Least and most storage of an RDS for PostgreSQL instance on gp3, in GiB. The most leaves room for autoscaling, which
 /// must end at least 10 % above.
 /// Source: RDS user guide, "Amazon RDS DB instance storage" and "Managing capacity automatically with autoscaling".
@@ -83,6 +117,47 @@ pub(crate) const NODE_DISK_GIB: std::ops::RangeInclusive<u32> = 20..=16_384;
 
 /// Most nodes of a group. Source: EKS user guide, "View and manage Amazon EKS and Fargate service quotas".
 pub(crate) const MAX_NODES: u16 = 450;
+
+/// What Fargate sells: CPU units (1,024 are a vCPU), and with each the least and the most memory and its steps, in MiB.
+/// Source: Amazon ECS developer guide, "Amazon ECS task definition parameters for Fargate", task size.
+pub(crate) const FARGATE_SIZES: &[FargateSize] = &[
+    // With a quarter of a vCPU it is 0.5, 1 or 2 GiB.
+    FargateSize { cpu_units: 256, memory_mib: &[512, 1_024, 2_048] },
+    FargateSize { cpu_units: 512, memory_mib: &gibibytes::<4>(1, 1) },
+    FargateSize { cpu_units: 1_024, memory_mib: &gibibytes::<7>(2, 1) },
+    FargateSize { cpu_units: 2_048, memory_mib: &gibibytes::<13>(4, 1) },
+    FargateSize { cpu_units: 4_096, memory_mib: &gibibytes::<23>(8, 1) },
+    FargateSize { cpu_units: 8_192, memory_mib: &gibibytes::<12>(16, 4) },
+    FargateSize { cpu_units: 16_384, memory_mib: &gibibytes::<12>(32, 8) },
+];
+
+/// A number of CPU units and the memory that may go with it.
+pub(crate) struct FargateSize {
+    pub(crate) cpu_units: u32,
+    /// Ascending.
+    pub(crate) memory_mib: &'static [u32],
+}
+
+/// `COUNT` amounts from `least` GiB up, in steps of `step` GiB, in MiB.
+const fn gibibytes<const COUNT: usize>(least: u32, step: u32) -> [u32; COUNT] {
+    let mut amounts = [0; COUNT];
+    let (mut at, mut amount) = (0, least);
+    while at < COUNT {
+        amounts[at] = amount * 1_024;
+        amount += step;
+        at += 1;
+    }
+    amounts
+}
+
+/// The smallest size of Fargate with at least so many thousandths of a vCPU and so much memory, in CPU units and MiB.
+pub(crate) fn fargate_size(millicores: u32, mebibytes: u32) -> Option<(u32, u32)> {
+    // 1,024 units are 1,000 thousandths: 250m are 256 units.
+    let units = (u64::from(millicores) * 1_024).div_ceil(1_000);
+    FARGATE_SIZES.iter().filter(|size| u64::from(size.cpu_units) >= units).find_map(|size| {
+        size.memory_mib.iter().find(|memory| **memory >= mebibytes).map(|memory| (size.cpu_units, *memory))
+    })
+}
 
 /// Words that are no name of a master user or a database.
 /// Source: PostgreSQL documentation, appendix C, reserved key words; and RDS's own users.
@@ -181,6 +256,26 @@ mod tests {
             let RegionLookup::Known(region) = Region::find(name) else { panic!("{name}") };
             assert!(region.zone_count() >= 2, "{name}");
             assert!(region.letters.chars().all(|letter| ZONE_LETTERS.contains(&letter)), "{name}");
+        }
+    }
+
+    #[test]
+    fn fargate_gives_the_smallest_size_that_is_no_smaller() {
+        for (asked, given) in [
+            ((250, 512), Some((256, 512))),
+            ((1, 1), Some((256, 512))),
+            ((250, 513), Some((256, 1_024))),
+            ((250, 3_000), Some((512, 3_072))),
+            ((500, 5_000), Some((1_024, 5_120))),
+            ((251, 512), Some((512, 1_024))),
+            ((4_000, 30_720), Some((4_096, 30_720))),
+            ((4_000, 30_721), Some((8_192, 32_768))),
+            ((8_000, 61_440), Some((8_192, 61_440))),
+            ((16_000, 122_880), Some((16_384, 122_880))),
+            ((16_001, 512), None),
+            ((250, 122_881), None),
+        ] {
+            assert_eq!(fargate_size(asked.0, asked.1), given, "{asked:?}");
         }
     }
 

@@ -64,12 +64,18 @@ pub use model::*;
 pub use resolve::{LifecyclePolicy, Reason, ResolveContext, Resolved, resolve};
 pub use schema::json_schema;
 pub use spec::{
-    Accelerator, AccessPolicy, AccessSpec, ApprovalPolicy, BucketLifecycleSpec, BucketSpec, Capacity,
-    CloudSpec, ClusterAddon, ClusterController, ClusterEndpointSpec, ClusterLog, ClusterLogsSpec,
-    DataOnDestroy, DatabaseEngine, DatabaseSize, DatabaseSpec, Encryption, Endpoint, EnvironmentName,
-    EnvironmentSpec, FlowLogsSpec, Format, Gibibytes, KubernetesSpec, LifecycleSpec, MAX_SPEC_BYTES, Minutes,
-    MonitoringSpec, NetworkSpec, NodeGroupSpec, NodeImage, OnDestroySpec, Problem, Problems, Profile,
-    Provider, RegistrySpec, Size, StateLock, StateSpec, SupportType, Switch, TaintEffect, TaintSpec,
-    ZonesSpec, parse, parse_value,
+    Accelerator, AccessLogsSpec, AccessPolicy, AccessSpec, Acus, AlarmsSpec, ApiGatewaySpec, AppSpec,
+    ApprovalPolicy, Architecture, AutoscalingSpec, BlueGreenSpec, BucketField, BucketLifecycleSpec,
+    BucketRequest, BucketSpec, CacheAuthentication, CacheEngine, CacheSize, CacheSpec, CannedAcl,
+    CapacitySpec, CloudSpec, ClusterAddon, ClusterController, ClusterEndpointSpec, ClusterLog,
+    ClusterLogsSpec, ContainerInsights, CorsMethod, CorsRuleSpec, DataOnDestroy, DatabaseEngine,
+    DatabaseSize, DatabaseSpec, DeploySpec, DocumentDatabaseSpec, DocumentEngine, EcsCapacitySpec, EcsSpec,
+    Encryption, Endpoint, EnvironmentName, EnvironmentSpec, ExposeSpec, FlowLogsSpec, Format, GatewaySpec,
+    Gibibytes, ImageSpec, IngressSpec, KubernetesSpec, LifecycleSpec, LoadBalancerSpec, MAX_SPEC_BYTES,
+    Mebibytes, Millicores, Minutes, MonitoringSpec, NetworkSpec, NodeCapacity, NodeGroupSpec, NodeImage,
+    ObjectOwnership, ObservabilitySpec, OnDestroySpec, Problem, Problems, Profile, Provider, Reference,
+    RegistryField, RegistrySpec, ResourcesSpec, RestoreSpec, RollingSpec, Runtime, SecretSpec, Size,
+    StateLock, StateSpec, SupportType, Switch, TaintEffect, TaintSpec, TrafficShift, ZonesSpec, parse,
+    parse_bucket_request, parse_value,
 };
 pub use starter::starter_file;

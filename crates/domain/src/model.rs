@@ -4,11 +4,18 @@
 //! Maps are keyed by the user's own names ([`Key`]), which become Terraform `for_each` keys or literal strings, never
 //! identifiers.
 
+mod apps;
 mod buckets;
+mod caches;
 mod databases;
+mod document_database;
+mod ecs;
+mod fields;
 mod kubernetes;
 mod network;
+mod observability;
 mod registries;
+mod snapshot;
 
 use std::{collections::BTreeMap, fmt};
 
@@ -16,13 +23,22 @@ use serde::Serialize;
 
 use crate::{EnvironmentId, TenantId};
 
-pub use buckets::{Bucket, BucketEncryption, BucketLifecycle};
-pub use databases::{Database, EnhancedMonitoring};
+pub use apps::{App, AppRuntime, BlueGreen, Deploy, EcsApp, Image, Route, Scaling, Secret};
+pub use buckets::{AccessLogs, Bucket, BucketEncryption, BucketLifecycle, CorsRule};
+pub use caches::{Cache, CacheTopology, CacheUsers};
+pub use databases::{
+    AuroraCluster, AuroraCompute, ClusterInstance, Database, DatabaseKind, EnhancedMonitoring, RdsInstance,
+};
+pub use document_database::DocumentDatabase;
+pub use ecs::{AccessLogBucket, Capacity, Ecs, LoadBalancer, LoadBalancerKind};
+pub use fields::{CacheField, DatabaseField, DocumentDatabaseField};
 pub use kubernetes::{
     Ami, ClusterAccess, ClusterRoles, Compute, Controller, Drivers, Kubernetes, NodeGroup, Taint,
 };
 pub use network::{FlowLogs, Nat, Network, Zone};
+pub use observability::{Alarms, Observability};
 pub use registries::Registry;
+pub use snapshot::FinalSnapshot;
 
 /// A name that a user gave to a thing in a map (`databases.main`): 1 to 24 of a-z, 0-9 and `-`, starting with a
 /// letter, without a doubled or trailing hyphen. Safe as a `for_each` key and inside an AWS tag value.
@@ -82,6 +98,16 @@ pub struct InfraModel {
     pub registries: BTreeMap<Key, Registry>,
     /// Databases by name.
     pub databases: BTreeMap<Key, Database>,
+    /// The ECS cluster.
+    pub ecs: Option<Ecs>,
+    /// Apps by name.
+    pub apps: BTreeMap<Key, App>,
+    /// Logs and alarms.
+    pub observability: Observability,
+    /// Caches by name.
+    pub caches: BTreeMap<Key, Cache>,
+    /// The document database, if there is one.
+    pub document_database: Option<DocumentDatabase>,
     /// Where Terraform keeps state.
     pub state: StateBackend,
 }
@@ -148,6 +174,10 @@ pub struct StateBackend {
     pub key: String,
     /// Region of the bucket.
     pub region: String,
+    /// A DynamoDB table that locks too, beside the object in the bucket.
+    pub lock_table: Option<String>,
+    /// The KMS key that encrypts the state; `None` is a key that S3 manages.
+    pub kms_key_arn: Option<String>,
 }
 
 /// Protections that stand in the way of a destroy and are taken off by an apply of their own, because AWS and the
@@ -161,13 +191,15 @@ impl InfraModel {
         model.buckets.values_mut().for_each(Bucket::unprotect);
         model.registries.values_mut().for_each(Registry::unprotect);
         model.databases.values_mut().for_each(|database| database.unprotect(data));
+        model.document_database.iter_mut().for_each(|database| database.unprotect(data));
+        model.ecs.iter_mut().for_each(Ecs::unprotect);
         model
     }
 }
 
 impl InfraModel {
-    /// The same model with the databases, buckets, registries and cluster that only `older` has, and what those stand on: what an
-    /// update was to remove may still be there.
+    /// The same model with the databases, caches, buckets, registries, load balancers and cluster that only `older` has,
+    /// and what those stand on: what an update was to remove may still be there.
     #[must_use]
     pub fn with_data_of(&self, older: &Self) -> Self {
         let mut model = self.clone();
@@ -176,6 +208,13 @@ impl InfraModel {
         keep(&mut model.databases, &older.databases);
         // What runs in it has to be taken down first, while it is there.
         model.kubernetes = model.kubernetes.or_else(|| older.kubernetes.clone());
+        match (&mut model.ecs, &older.ecs) {
+            (Some(ecs), Some(older)) => ecs.keep(older),
+            (None, Some(older)) => model.ecs = Some(older.clone()),
+            (_, None) => {}
+        }
+        keep(&mut model.caches, &older.caches);
+        model.document_database = model.document_database.or_else(|| older.document_database.clone());
         model.network = model.network.or_else(|| older.network.clone());
         model.encryption_key = model.encryption_key.or_else(|| older.encryption_key.clone());
         model

@@ -14,6 +14,9 @@ use crate::{EnvironmentId, Key, spec::EnvironmentName};
 const DIGEST_LEN: u32 = 8;
 const DIGEST_ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
+/// What the document database is called, where databases have their keys.
+pub(crate) const DOCUMENTS: &str = "documents";
+
 /// The names of one environment.
 #[derive(Debug, Clone)]
 pub(crate) struct Names {
@@ -65,6 +68,37 @@ impl Names {
         self.fit(key.as_str(), 63)
     }
 
+    /// DB instance that belongs to a database, counted from 1: as a database. Not always free: see
+    /// `Resolver::identifiers`.
+    pub(crate) fn database_instance(&self, key: &Key, number: usize) -> String {
+        self.fit(&format!("{key}-{number}"), 63)
+    }
+
+    /// Read replica of a database, counted from 1: as a database.
+    pub(crate) fn database_replica(&self, key: &Key, number: usize) -> String {
+        self.fit(&format!("{key}-replica-{number}"), 63)
+    }
+
+    /// DocumentDB cluster identifier: as a database.
+    pub(crate) fn documents(&self) -> String {
+        self.fit(DOCUMENTS, 63)
+    }
+
+    /// DocumentDB instance identifier, counted from 1: as a database.
+    pub(crate) fn documents_instance(&self, number: usize) -> String {
+        self.fit(&format!("{DOCUMENTS}-{number}"), 63)
+    }
+
+    /// DocumentDB cluster parameter group: 1 to 255 letters, digits and hyphens.
+    pub(crate) fn documents_parameters(&self, version: &str) -> String {
+        format!("{}-{DOCUMENTS}-{}", self.prefix, version.replace('.', "-"))
+    }
+
+    /// Final snapshot of the document database: as that of a database.
+    pub(crate) fn documents_final_snapshot(&self) -> String {
+        format!("{}-{DOCUMENTS}-final", self.prefix)
+    }
+
     /// Final snapshot of a database: as an identifier, up to 255.
     pub(crate) fn final_snapshot(&self, key: &Key) -> String {
         format!("{}-{key}-final", self.prefix)
@@ -75,18 +109,38 @@ impl Names {
         self.fit(&format!("{key}-mon"), 64)
     }
 
+    /// ElastiCache replication group and user group: 1 to 40, starts with a letter, no doubled or trailing hyphen.
+    pub(crate) fn cache(&self, key: &Key) -> String {
+        self.fit(key.as_str(), 40)
+    }
+
+    /// ElastiCache user: as a replication group. For IAM authentication its name is the same as its id.
+    pub(crate) fn cache_user(&self, key: &Key) -> String {
+        self.fit(&format!("{key}-app"), 40)
+    }
+
+    /// The ElastiCache user `default` that can do nothing: as a replication group.
+    pub(crate) fn cache_default_user(&self, key: &Key) -> String {
+        self.fit(&format!("{key}-off"), 40)
+    }
+
+    /// CloudWatch log group of a cache's slow log: up to 512.
+    pub(crate) fn cache_log_group(&self, key: &Key) -> String {
+        format!("/aws/elasticache/{}/slow", self.cache(key))
+    }
+
     /// IAM role with which VPC flow logs are written: up to 64.
     pub(crate) fn flow_logs_role(&self) -> String {
         self.fit("flow-logs", 64)
     }
 
     /// EKS cluster: 1 to 100, starts with a letter or digit.
-    pub(crate) fn cluster(&self) -> String {
+    pub(crate) fn kubernetes_cluster(&self) -> String {
         self.prefix.clone()
     }
 
-    /// IAM role of a part of the cluster: up to 64.
-    pub(crate) fn cluster_role(&self, part: &str) -> String {
+    /// IAM role of a part of the EKS cluster: up to 64.
+    pub(crate) fn kubernetes_role(&self, part: &str) -> String {
         self.fit(&format!("eks-{part}"), 64)
     }
 
@@ -100,6 +154,60 @@ impl Names {
         format!("/terrane/{}/flow-logs", self.prefix)
     }
 
+    /// ECS cluster: up to 255.
+    pub(crate) fn cluster(&self) -> String {
+        self.prefix.clone()
+    }
+
+    /// Log group into which Container Insights writes. AWS chooses it.
+    pub(crate) fn container_insights_group(&self) -> String {
+        format!("/aws/ecs/containerinsights/{}/performance", self.cluster())
+    }
+
+    /// ECS service and family of its task definitions: up to 255.
+    pub(crate) fn app(&self, key: &Key) -> String {
+        self.fit(key.as_str(), 255)
+    }
+
+    /// ECS service that CodeDeploy deploys: up to 255, and another than the one that ECS deploys by itself, which lives
+    /// for a while beside it when an app goes from one to the other.
+    pub(crate) fn blue_green_app(&self, key: &Key) -> String {
+        self.fit(&format!("{key}-blue-green"), 255)
+    }
+
+    /// Log group of an app or of its API: up to 512.
+    pub(crate) fn app_log_group(&self, key: &Key) -> String {
+        format!("/terrane/{}/apps/{key}", self.prefix)
+    }
+
+    /// Log group of the HTTP API in front of an app: up to 512. Under this beginning AWS lets its services write without
+    /// a line for each group in a policy that has room for few.
+    /// Source: CloudWatch Logs user guide, "Enabling logging from AWS services".
+    pub(crate) fn api_log_group(&self, key: &Key) -> String {
+        format!("/aws/vendedlogs/terrane/{}/apis/{key}", self.prefix)
+    }
+
+    /// IAM role of an app for a purpose: up to 64.
+    pub(crate) fn app_role(&self, key: &Key, purpose: &str) -> String {
+        self.fit(&format!("{key}-{purpose}"), 64)
+    }
+
+    /// Target group of an app: up to 32. The letter stands first, where no key can imitate it: `api` has the groups
+    /// `a-api` and `b-api`, and an app called `b-api` has `a-b-api`.
+    pub(crate) fn target_group(&self, key: &Key, letter: char) -> String {
+        self.fit(&format!("{letter}-{key}"), 32)
+    }
+
+    /// Application load balancer: up to 32.
+    pub(crate) fn load_balancer(&self, kind: &str) -> String {
+        self.fit(kind, 32)
+    }
+
+    /// Bucket of the load balancers' access logs: as any bucket. Longer than a [`Key`], so that no bucket of the file has it.
+    pub(crate) fn access_logs_bucket(&self) -> String {
+        self.fit("load-balancer-access-logs", 63)
+    }
+
     /// KMS alias: up to 256, not below `alias/aws/`.
     pub(crate) fn key_alias(&self) -> String {
         format!("alias/terrane/{}", self.prefix)
@@ -109,6 +217,16 @@ impl Names {
 /// The bucket that holds the state of every environment of an account and region: at most 63 characters.
 pub(crate) fn state_bucket(account_id: &str, region: &str) -> String {
     format!("terrane-state-{account_id}-{region}")
+}
+
+/// The place of an app among the rules of a listener, 1 to 40,000. Behind it is room for those that want the same place.
+pub(crate) fn rule_priority(key: &Key) -> u16 {
+    let bits = Sha256::digest(key.as_str().as_bytes())
+        .iter()
+        .take(4)
+        .fold(0, |bits, byte| bits << 8 | u32::from(*byte));
+    // Less than 40,000, which fits.
+    u16::try_from(bits % 40_000).unwrap_or_default() + 1
 }
 
 /// From the last 40 bits of the id. They are random; the first digits of a UUIDv7 are its time, and environments that are
@@ -164,17 +282,36 @@ mod tests {
                 (names.database(&key), 63),
                 (names.final_snapshot(&key), 255 - "-final-".len() - 12),
                 (names.monitoring_role(&key), 64),
+                (names.database_instance(&key, 16), 63),
+                (names.database_replica(&key, 15), 63),
+                (names.documents(), 63),
+                (names.documents_instance(16), 63),
+                (names.documents_parameters("5.0"), 255),
+                (names.documents_final_snapshot(), 255 - "-final-".len() - 12),
+                (names.cache(&key), 40),
+                (names.cache_user(&key), 40),
+                (names.cache_default_user(&key), 40),
                 (names.flow_logs_role(), 64),
                 (names.vpc(), 255),
-                (names.cluster(), 100),
-                (names.cluster_role("aws-load-balancer-controller"), 64),
+                (names.kubernetes_cluster(), 100),
+                (names.kubernetes_role("aws-load-balancer-controller"), 64),
                 (names.launch_template(&key), 128),
+                (names.cluster(), 255),
+                (names.app(&key), 255),
+                (names.blue_green_app(&key), 255),
+                (names.app_role(&key, "execution"), 64),
+                (names.target_group(&key, 'b'), 32),
+                (names.load_balancer("internal"), 32),
+                (names.access_logs_bucket(), 63),
             ] {
                 prop_assert!(follows(&text, longest, "-"), "{text}");
             }
             prop_assert!(follows(&names.repository(&key), 256, "-/"));
             prop_assert!(follows(&names.key_alias(), 256, "-/"));
             prop_assert!(follows(&names.flow_logs_group()[1..], 512, "-/"));
+            prop_assert!(follows(&names.app_log_group(&key)[1..], 512, "-/"));
+            prop_assert!(follows(&names.api_log_group(&key)[1..], 512, "-/"));
+            prop_assert!(follows(&names.container_insights_group()[1..], 512, "-/"));
         }
 
         #[test]
@@ -235,8 +372,16 @@ mod tests {
         let keys =
             ["flow", "flow-logs", "mon", "main", "main-mon", "logs"].map(|key| Key::parse(key).unwrap());
         let mut roles: Vec<String> = keys.iter().map(|key| names.monitoring_role(key)).collect();
+        roles.extend(
+            keys.iter()
+                .flat_map(|key| ["task", "execution", "deploy"].map(|purpose| names.app_role(key, purpose))),
+        );
         roles.push(names.flow_logs_role());
         assert_eq!(roles.iter().collect::<BTreeSet<_>>().len(), roles.len());
+        let groups = ["api", "b-api", "a-api"].map(|key| Key::parse(key).unwrap());
+        let groups: Vec<String> =
+            groups.iter().flat_map(|key| ['a', 'b'].map(|letter| names.target_group(key, letter))).collect();
+        assert_eq!(groups.iter().collect::<BTreeSet<_>>().len(), groups.len());
     }
 
     #[test]

@@ -6,7 +6,10 @@
 
 use crate::{
     Nat,
-    spec::{ApprovalPolicy, ClusterLog, DataOnDestroy, Encryption, Endpoint, Gibibytes, Profile, Size},
+    spec::{
+        ApprovalPolicy, ClusterLog, ContainerInsights, DataOnDestroy, Encryption, Endpoint, Gibibytes,
+        Mebibytes, Millicores, Profile, Size,
+    },
 };
 
 #[cfg(test)]
@@ -75,6 +78,20 @@ profiles! {
     /// Seconds between samples; `None` is off.
     enhanced_monitoring: Option<u8>        = None,                       None,                       Some(60);
 
+    app_replicas: u16                      = 1,                          2,                          3;
+    app_cpu: Millicores                    = Millicores(250),            Millicores(500),            Millicores(1_000);
+    app_memory: Mebibytes                  = Mebibytes(512),             Mebibytes(1_024),           Mebibytes(2_048);
+    container_insights: ContainerInsights  = ContainerInsights::Disabled, ContainerInsights::Enabled, ContainerInsights::Enhanced;
+
+    /// Each alarm costs about as much as a gigabyte of logs.
+    alarms: bool                           = false,                      true,                       true;
+    iam_authentication: bool               = false,                      false,                      true;
+    /// Of the logs that apps, databases and caches write.
+    log_retention_days: u16                = 7,                          30,                         90;
+
+    cache_size: Size                       = Size::Small,                Size::Medium,               Size::Large;
+    cache_snapshot_retention_days: u8      = 0,                          1,                          7;
+
     deletion_protection: bool              = false,                      false,                      true;
 }
 
@@ -117,5 +134,32 @@ impl DatabaseShape {
             Size::Large => ("db.r7g.large", 100, 1_000),
         };
         Self { instance_class, storage: Gibibytes(storage), max_storage: Gibibytes(max_storage) }
+    }
+}
+
+/// What a size in words means for Aurora, which has no micro.
+pub(crate) const fn aurora_instance_class(size: Size) -> &'static str {
+    match size {
+        Size::Small => "db.t4g.medium",
+        Size::Medium => "db.t4g.large",
+        Size::Large => "db.r7g.large",
+    }
+}
+
+/// What a size in words means for ElastiCache. Graviton, as for databases.
+pub(crate) const fn cache_node_type(size: Size) -> &'static str {
+    match size {
+        Size::Small => "cache.t4g.micro",
+        Size::Medium => "cache.t4g.medium",
+        Size::Large => "cache.r7g.large",
+    }
+}
+
+/// What a size in words means for DocumentDB, which has one burstable class.
+pub(crate) const fn documentdb_instance_class(size: Size) -> &'static str {
+    match size {
+        Size::Small => "db.t4g.medium",
+        Size::Medium => "db.r6g.large",
+        Size::Large => "db.r6g.xlarge",
     }
 }

@@ -4,13 +4,19 @@
 //! Rules across values live here too, because they can only be judged once the defaults are known; each [`Conflict`]
 //! names the values on which it rests, so that the reader of a file can leave out those that rest on a broken one.
 
+mod apps;
 mod buckets;
+mod caches;
 mod cloud;
 mod conflict;
 mod databases;
+mod document_database;
+mod ecs;
 mod kubernetes;
 mod lifecycle;
 mod network;
+mod observability;
+mod reference;
 mod registries;
 mod state;
 
@@ -147,9 +153,12 @@ impl<'a> Resolver<'a> {
         let kubernetes = self.kubernetes();
         let buckets = self.each(&self.spec.buckets, "buckets", Self::bucket);
         let registries = self.each(&self.spec.registries, "registries", Self::registry);
-        let databases = self.each(&self.spec.databases, "databases", |this, key, spec, path| {
-            this.database(key, spec, path, policy)
-        });
+        let databases = self.databases(policy, network.as_ref());
+        let caches = self.each(&self.spec.caches, "caches", Self::cache);
+        let document_database = self.document_database(policy, network.as_ref());
+        let observability = self.observability();
+        let apps = self.apps(&observability);
+        let ecs = self.ecs(network.as_ref(), &apps, &observability, policy);
         let state = self.state();
         let identity = Identity {
             environment_id: self.context.environment_id,
@@ -171,6 +180,11 @@ impl<'a> Resolver<'a> {
             buckets,
             registries,
             databases,
+            ecs,
+            apps,
+            observability,
+            caches,
+            document_database,
             state,
         };
         (Resolved { model, policy, reasons: self.reasons }, self.conflicts)

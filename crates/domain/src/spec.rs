@@ -7,23 +7,31 @@
 //! Each section has a file of its own, which holds its types, its words, its reader and the rules for values that only
 //! it has. What several sections share is in [`words`], [`units`], [`reading`] and [`rules`].
 
+mod apps;
+mod bucket_request;
 mod buckets;
+mod caches;
+mod capacity;
 mod cloud;
 mod databases;
 mod decode;
+mod document_database;
+mod ecs;
 mod json;
 mod kubernetes;
 mod lifecycle;
 mod network;
 mod node;
+mod observability;
 mod parse;
 mod problem;
 mod reading;
+mod reference;
 mod registries;
 mod rules;
 mod state;
 mod units;
-mod words;
+pub(crate) mod words;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -35,23 +43,37 @@ use serde::{Serialize, Serializer};
 
 use crate::Key;
 
-pub use buckets::{BucketLifecycleSpec, BucketSpec};
+pub use apps::{
+    ApiGatewaySpec, AppSpec, Architecture, AutoscalingSpec, BlueGreenSpec, DeploySpec, ExposeSpec,
+    GatewaySpec, ImageSpec, IngressSpec, LoadBalancerSpec, ResourcesSpec, RollingSpec, Runtime, SecretSpec,
+    TrafficShift,
+};
+pub use bucket_request::{BucketRequest, CannedAcl, parse_bucket_request};
+pub use buckets::{
+    AccessLogsSpec, BucketLifecycleSpec, BucketSpec, CorsMethod, CorsRuleSpec, ObjectOwnership,
+};
+pub use caches::{CacheAuthentication, CacheEngine, CacheSize, CacheSpec};
+pub use capacity::{Acus, CapacitySpec};
 pub use cloud::{CloudSpec, Provider};
-pub use databases::{DatabaseEngine, DatabaseSize, DatabaseSpec, MonitoringSpec};
+pub use databases::{DatabaseEngine, DatabaseSize, DatabaseSpec, MonitoringSpec, RestoreSpec};
+pub use document_database::{DocumentDatabaseSpec, DocumentEngine};
+pub use ecs::{ContainerInsights, EcsCapacitySpec, EcsSpec};
 pub use kubernetes::{
-    Accelerator, AccessPolicy, AccessSpec, Capacity, ClusterAddon, ClusterController, ClusterEndpointSpec,
-    ClusterLog, ClusterLogsSpec, KubernetesSpec, NodeGroupSpec, NodeImage, SupportType, TaintEffect,
+    Accelerator, AccessPolicy, AccessSpec, ClusterAddon, ClusterController, ClusterEndpointSpec, ClusterLog,
+    ClusterLogsSpec, KubernetesSpec, NodeCapacity, NodeGroupSpec, NodeImage, SupportType, TaintEffect,
     TaintSpec,
 };
 pub use lifecycle::{ApprovalPolicy, DataOnDestroy, LifecycleSpec, OnDestroySpec};
 pub use network::{Endpoint, FlowLogsSpec, NetworkSpec, ZonesSpec};
 pub use node::MAX_SPEC_BYTES;
+pub use observability::{AlarmsSpec, ObservabilitySpec};
 pub use parse::{Format, parse, parse_value};
 pub(crate) use problem::{Path, Sink};
 pub use problem::{Problem, Problems};
+pub use reference::{BucketField, Reference, RegistryField};
 pub use registries::RegistrySpec;
 pub use state::{StateLock, StateSpec};
-pub use units::{Gibibytes, Minutes};
+pub use units::{Gibibytes, Mebibytes, Millicores, Minutes};
 pub use words::{Encryption, Profile, Size};
 
 /// An environment, as its file describes it. Only `name` and `cloud.region` are needed; the profile fills in the rest.
@@ -91,6 +113,23 @@ pub struct EnvironmentSpec {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(default)]
     pub databases: BTreeMap<Key, DatabaseSpec>,
+    /// An ECS cluster on Fargate, which runs the apps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ecs: Option<EcsSpec>,
+    /// Containers that run all the time, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(default)]
+    pub apps: BTreeMap<Key, AppSpec>,
+    /// Logs and alarms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub observability: Option<ObservabilitySpec>,
+    /// Caches by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(default)]
+    pub caches: BTreeMap<Key, CacheSpec>,
+    /// A database of documents.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document_database: Option<DocumentDatabaseSpec>,
     /// Where Terraform keeps its state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<StateSpec>,
@@ -163,6 +202,11 @@ fn environment(value: &Value<'_>) -> Option<EnvironmentSpec> {
     let buckets = f.named("buckets", buckets::read);
     let registries = f.named("registries", registries::read);
     let databases = f.named("databases", databases::read);
+    let caches = f.named("caches", caches::read);
+    let document_database = f.get("document_database", document_database::read);
+    let ecs = f.get("ecs", ecs::read);
+    let apps = f.named("apps", apps::read);
+    let observability = f.get("observability", observability::read);
     let state = f.get("state", state::read);
     let lifecycle = f.get("lifecycle", lifecycle::read);
     f.close();
@@ -179,6 +223,11 @@ fn environment(value: &Value<'_>) -> Option<EnvironmentSpec> {
         buckets,
         registries,
         databases,
+        ecs,
+        apps,
+        observability,
+        caches,
+        document_database,
         state,
         lifecycle,
     })

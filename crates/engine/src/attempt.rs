@@ -297,7 +297,6 @@ async fn sleep_until(due: Option<tokio::time::Instant>) {
 
 #[cfg(test)]
 mod tests {
-    use terrane_domain::OperationId;
     use terrane_store::{Fenced, StoreError};
 
     use super::*;

@@ -10,7 +10,7 @@ from typing import Any
 
 from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.vpcs import VPCEndPoint
-from moto.rds.models import DBInstance
+from moto.rds.models import DBCluster, DBInstance
 
 from terrane_emulator.corrections.replacing import replaces
 from terrane_emulator.faults import Holdable
@@ -35,3 +35,4 @@ def _obey(model: type, kind: str, attribute: str, making: str) -> None:
 _obey(NatGateway, "ec2:nat-gateway", attribute="state", making="pending")
 _obey(VPCEndPoint, "ec2:vpc-endpoint", attribute="state", making="pending")
 _obey(DBInstance, "rds:db", attribute="status", making="creating")
+_obey(DBCluster, "rds:cluster", attribute="status", making="creating")

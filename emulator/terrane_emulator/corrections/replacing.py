@@ -24,3 +24,17 @@ def replaces(owner: type, name: str) -> Callable[[Callable[..., Any]], Callable[
         return function
 
     return decorate
+
+
+def adds(owner: type) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make the decorated function a method of `owner`, under its own name.
+
+    For calls that moto lacks: it finds them by name, `CreateUserGroup` in
+    `create_user_group` of the service's response class.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        setattr(owner, function.__name__, function)
+        return function
+
+    return decorate

@@ -1,5 +1,5 @@
-"""S3: a bucket policy's conditions count, so does the owner that a caller expects, and an
-element has AWS's name.
+"""S3: a bucket policy's conditions count, so does the owner that a caller expects, an
+element has AWS's name, and access logs may go where a policy also speaks of everybody.
 
 AWS applies a statement only if its conditions hold; moto applies every statement. A policy
 that denies what doesn't come over TLS would so deny everything. Requests reach the emulator
@@ -43,6 +43,21 @@ def over_tls(policy: bytes | None) -> bytes | None:
 def _wants_plain_http(statement: dict[str, Any]) -> bool:
     wanted = statement.get("Condition", {}).get("Bool", {}).get("aws:SecureTransport")
     return str(wanted).lower() == "false"
+
+
+@replaces(FakeBucket, "_log_permissions_enabled_policy")
+def _may_deliver_logs(
+    original: Any, _: FakeBucket, target_bucket: FakeBucket, **kwargs: Any
+) -> Any:
+    """moto stumbles over statements for everybody, whose principal is a mere `*`."""
+    written = target_bucket.policy
+    document = json.loads(written or '{"Statement": []}')
+    named = [s for s in document["Statement"] if isinstance(s.get("Principal"), dict)]
+    target_bucket.policy = json.dumps({**document, "Statement": named}).encode()
+    try:
+        return original(target_bucket=target_bucket, **kwargs)
+    finally:
+        target_bucket.policy = written
 
 
 @replaces(S3Response, "get_bucket_versioning")

@@ -9,18 +9,32 @@ from __future__ import annotations
 from typing import Any
 
 from moto.ec2.models import EC2Backend
-from moto.ec2.models.security_groups import SecurityGroupRule
 
 from terrane_emulator.corrections.replacing import replaces
 
 _ALL = "-1"
 
 
-def _description(rule: Any) -> str | None:
-    return rule.ip_range.get("Description") or rule.source_group.get("Description")
+@replaces(EC2Backend, "authorize_security_group_ingress")
+def _authorize_ingress(original: Any, backend: Any, *args: Any, **kwargs: Any) -> Any:
+    return _keep_descriptions(original, backend, *args, **kwargs)
 
 
-SecurityGroupRule.description = property(_description)  # type: ignore[method-assign,assignment]
+@replaces(EC2Backend, "authorize_security_group_egress")
+def _authorize_egress(original: Any, backend: Any, *args: Any, **kwargs: Any) -> Any:
+    return _keep_descriptions(original, backend, *args, **kwargs)
+
+
+def _keep_descriptions(original: Any, backend: Any, *args: Any, **kwargs: Any) -> Any:
+    """moto looks for a rule's description in its address range only; a rule about a group has none."""
+    groups = kwargs.get("source_groups") or []
+    # Taken out first: two rules that differ in nothing else are the same rule.
+    descriptions = {group.get("GroupId"): group.pop("Description", None) for group in groups}
+    rules, group = original(backend, *args, **kwargs)
+    for rule in rules:
+        if text := descriptions.get(rule.source_group.get("GroupId")):
+            rule.ip_range["Description"] = text
+    return rules, group
 
 
 @replaces(EC2Backend, "modify_security_group_rules")
@@ -31,17 +45,9 @@ def _modify(original: Any, backend: Any, group_id: str, rules: dict[str, dict[st
             rule.setdefault("ToPort", -1)
     original(backend, group_id, rules)
     for rule_id, rule in rules.items():
-        if rule.get("ReferencedGroupId"):
+        if group := rule.get("ReferencedGroupId"):
             found = backend.get_security_group_by_name_or_id(group_id).get_rule(rule_id)
-            found.ip_range.pop("Description", None)
-            _name_group(backend, found, rule)
-
-
-def _name_group(backend: Any, found: Any, rule: dict[str, Any]) -> None:
-    found.source_group = {
-        "UserId": backend.account_id,
-        "OwnerId": backend.account_id,
-        "GroupId": rule["ReferencedGroupId"],
-    }
-    if rule.get("Description"):
-        found.source_group["Description"] = rule["Description"]
+            owner = backend.account_id
+            found.source_group = {"UserId": owner, "OwnerId": owner, "GroupId": group}
+            # Where moto looks for it.
+            found.ip_range = {"Description": rule["Description"]} if rule.get("Description") else {}

@@ -46,7 +46,15 @@ pub fn all(config: &mut ServiceConfig<'_>) {
         .service(service::schema)
         .service(service::versioned_document)
         .service(keyed);
-    config.service(service::alive).service(service::ready).service(service::document).service(versioned);
+    // The older form of the render service, where its callers know it.
+    let generate =
+        utoipa_actix_web::scope::scope("/api/generate").wrap(from_fn(authenticate)).service(files::generate);
+    config
+        .service(service::alive)
+        .service(service::ready)
+        .service(service::document)
+        .service(generate)
+        .service(versioned);
 }
 
 /// Which part of a list.

@@ -39,6 +39,20 @@ pub struct FilesView {
     /// Content by name.
     #[schema(example = json!({"versions.tf": "terraform {\n  required_version = \">= 1.11\"\n}\n"}))]
     pub files: BTreeMap<String, String>,
+    /// Where they were left, below the server's output directory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "acme/dev-anna")]
+    pub directory: Option<String>,
+}
+
+/// The file of a single bucket.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BucketFileView {
+    /// Where it was left, below the server's output directory.
+    #[schema(example = "acme/acme-data.tf")]
+    pub path: String,
+    /// Its content.
+    pub preview: String,
 }
 
 impl From<Reason> for ReasonView {

@@ -6,6 +6,6 @@ mod log;
 mod operation;
 
 pub use environment::{AcceptedView, EnvironmentList, EnvironmentSummary, EnvironmentView, OutputsView};
-pub use file::{FilesView, ReasonView, ValidView};
+pub use file::{BucketFileView, FilesView, ReasonView, ValidView};
 pub use log::LogPageView;
 pub use operation::{ErrorView, OperationList, OperationView, PlanView, ProgressView, StepList};

@@ -88,10 +88,20 @@ async fn three_lines_make_an_environment_and_put_its_creation_in_line() {
           "buckets": {},
           "registries": {},
           "databases": {},
+          "ecs": null,
+          "apps": {},
+          "observability": {
+            "log_retention_days": 7,
+            "alarms": null
+          },
+          "caches": {},
+          "document_database": null,
           "state": {
             "bucket": "terrane-state-000000000000-eu-west-1",
             "key": "tenants/ten_[3]/environments/env_[2]/terraform.tfstate",
-            "region": "eu-west-1"
+            "region": "eu-west-1",
+            "lock_table": null,
+            "kms_key_arn": null
           }
         },
         "reasons": [
@@ -124,6 +134,11 @@ async fn three_lines_make_an_environment_and_put_its_creation_in_line() {
             "path": "state.bucket",
             "value": "terrane-state-000000000000-eu-west-1",
             "because": "because one per account and region"
+          },
+          {
+            "path": "state.lock",
+            "value": "s3",
+            "because": "default"
           }
         ],
         "outputs": null

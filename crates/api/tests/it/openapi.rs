@@ -41,6 +41,7 @@ fn every_route_of_the_design_is_there() {
         "GET /healthz",
         "GET /openapi.json",
         "GET /readyz",
+        "POST /api/generate",
         "POST /api/v1/environments",
         "POST /api/v1/operations/{id}/approve",
         "POST /api/v1/operations/{id}/cancel",

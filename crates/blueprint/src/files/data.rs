@@ -10,10 +10,10 @@ pub(super) const PARTITION: Resource = Resource::data("aws_partition", "current"
 pub(super) const REGION: Resource = Resource::data("aws_region", "current");
 
 /// Those of the three that another file mentions.
-pub(super) fn file<'a>(others: impl Iterator<Item = &'a (&'static str, String)> + Clone) -> Option<File> {
+pub(super) fn file<'a>(others: impl Iterator<Item = &'a File> + Clone) -> Option<File> {
     let mentioned = |source: &Resource| {
-        let reference = source.address();
-        others.clone().any(|(_, text)| text.contains(&reference))
+        let source = source.whole();
+        others.clone().any(|file| file.mentions(&source))
     };
     let mut sources = [CALLER, PARTITION, REGION].into_iter().filter(mentioned).peekable();
     sources.peek()?;

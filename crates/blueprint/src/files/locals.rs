@@ -3,15 +3,13 @@
 use terrane_domain::InfraModel;
 
 use super::tags;
-use crate::hcl::{Block, Expr, File, Object};
+use crate::hcl::{Block, Expr, File, Object, local};
 
 /// The names and tags that all blocks share, and what each block adds. `others` decides whether somebody wants `name`.
-pub(super) fn file(
-    model: &InfraModel,
-    locals: Vec<(&'static str, Expr)>,
-    others: &[(&'static str, String)],
-) -> File {
-    let named = others.iter().any(|(_, text)| text.contains("local.name"));
+pub(super) fn file(model: &InfraModel, locals: Vec<(&'static str, Expr)>, others: &[File]) -> File {
+    let name = local("name");
+    let named = others.iter().any(|file| file.mentions(&name))
+        || locals.iter().any(|(_, value)| value.mentions(&name));
     let shared = Block::new("locals")
         .arg_if_some("name", named.then_some(&model.identity.name_prefix))
         .note("On everything that can carry tags, beside the address of each resource.")

@@ -14,13 +14,24 @@
 //! are the same code for everybody and iterate over those maps. That keeps user text in one place, and adding a bucket
 //! is a diff of one entry.
 
+mod alarms;
+mod api_gateway;
+mod apps;
 mod buckets;
+mod caches;
+mod code_deploy;
 mod data;
 mod databases;
+mod documents;
+mod doors;
+mod ecs;
 mod endpoints;
+#[cfg(test)]
+mod field_tests;
 mod flow_logs;
 mod kms;
 mod kubernetes;
+mod load_balancers;
 mod locals;
 mod network;
 mod outputs;
@@ -52,6 +63,14 @@ const BLOCKS: &[BuildingBlock] = &[
     BuildingBlock { check: buckets::check, part: buckets::part },
     BuildingBlock { check: registries::check, part: registries::part },
     BuildingBlock { check: databases::check, part: databases::part },
+    BuildingBlock { check: caches::check, part: caches::part },
+    BuildingBlock { check: documents::check, part: documents::part },
+    BuildingBlock { check: ecs::check, part: ecs::part },
+    BuildingBlock { check: apps::check, part: apps::part },
+    BuildingBlock { check: nothing, part: load_balancers::part },
+    BuildingBlock { check: nothing, part: api_gateway::part },
+    BuildingBlock { check: nothing, part: code_deploy::part },
+    BuildingBlock { check: nothing, part: alarms::part },
 ];
 
 /// The check of a block in which nothing can contradict itself.
@@ -77,8 +96,9 @@ pub(crate) fn all(model: &InfraModel) -> Vec<(&'static str, String)> {
     let versions = versions::file(model, &all.providers);
     let provider = provider::file(model, all.providers);
     let outputs = outputs::file(all.outputs);
-    let rest: Vec<_> = all.foundations.into_iter().chain(all.files).chain(outputs).map(File::write).collect();
-    let locals = locals::file(model, all.locals, &rest).write();
-    let data = data::file(rest.iter().chain([&locals])).map(File::write);
-    [versions.write(), provider.write(), locals].into_iter().chain(data).chain(rest).collect()
+    let rest: Vec<_> = all.foundations.into_iter().chain(all.files).chain(outputs).collect();
+    let locals = locals::file(model, all.locals, &rest);
+    let data = data::file([&provider, &locals].into_iter().chain(&rest));
+    let first = [&versions, &provider, &locals];
+    first.into_iter().chain(&data).chain(&rest).map(File::write).collect()
 }

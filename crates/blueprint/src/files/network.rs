@@ -4,7 +4,7 @@ use terrane_domain::{InfraModel, Nat, Network};
 
 use super::part::{Part, of_each};
 use crate::{
-    hcl::{Block, Expr, File, Object, Reference, Resource, each_key, each_value, local, template},
+    hcl::{Block, Expr, File, Object, Reference, Resource, Text, each_key, each_value, local, template},
     render::RenderError,
 };
 
@@ -26,7 +26,7 @@ const PUBLIC_ASSOCIATION: Resource = Resource::per_key("aws_route_table_associat
 const PRIVATE_ASSOCIATION: Resource = Resource::per_key("aws_route_table_association", "private");
 const ISOLATED_ASSOCIATION: Resource = Resource::per_key("aws_route_table_association", "isolated");
 
-const ANYWHERE: &str = "0.0.0.0/0";
+pub(super) const ANYWHERE: &str = "0.0.0.0/0";
 
 /// The id of the VPC in which everything stands.
 ///
@@ -42,7 +42,6 @@ pub(super) fn vpc_cidr(_: &Network) -> Expr {
 }
 
 /// A list: subnets with a route to the internet gateway.
-#[allow(dead_code, reason = "for public load balancers, which no block makes yet")]
 pub(super) fn public_subnet_ids(_: &Network) -> Expr {
     PUBLIC_SUBNET.all("id")
 }
@@ -124,7 +123,7 @@ fn outputs(part: Part, network: &Network) -> Part {
 fn file(model: &InfraModel, network: &Network) -> File {
     let file = File::new("network.tf", "The VPC, its subnets, and the ways out of it.");
     let file = vpc(file, network);
-    let file = subnets(file, &SubnetTags::of(model));
+    let file = subnets(file, SubnetTags::of(model));
     let file = nat(file, network);
     let file = public_routes(file);
     let file = private_routes(file, network);
@@ -158,19 +157,19 @@ fn vpc(file: File, network: &Network) -> File {
     )
 }
 
-fn subnets(file: File, tags: &SubnetTags<'_>) -> File {
+fn subnets(file: File, tags: SubnetTags) -> File {
     file.noted(
         "Load balancers and NAT gateways. Nothing gets a public address unless it asks for one.",
-        subnet(PUBLIC_SUBNET, "public", &tags.public),
+        subnet(PUBLIC_SUBNET, "public", tags.public),
     )
-    .noted("Workloads.", subnet(PRIVATE_SUBNET, "private", &tags.private))
+    .noted("Workloads.", subnet(PRIVATE_SUBNET, "private", tags.private))
     .noted(
         "Databases and caches: no route to the internet, in or out.",
-        subnet(ISOLATED_SUBNET, "isolated", &[]),
+        subnet(ISOLATED_SUBNET, "isolated", Vec::new()),
     )
 }
 
-fn subnet(resource: Resource, kind: &'static str, tags: &[(&'static str, &str)]) -> Block {
+fn subnet(resource: Resource, kind: &'static str, tags: Vec<(Text, Text)>) -> Block {
     Block::of(resource)
         .arg("for_each", local("zones"))
         .arg("vpc_id", VPC.attr("id"))
@@ -181,21 +180,21 @@ fn subnet(resource: Resource, kind: &'static str, tags: &[(&'static str, &str)])
 
 /// Tags by which others find their subnets.
 #[derive(Default)]
-struct SubnetTags<'a> {
-    public: Vec<(&'static str, &'a str)>,
-    private: Vec<(&'static str, &'a str)>,
+struct SubnetTags {
+    public: Vec<(Text, Text)>,
+    private: Vec<(Text, Text)>,
 }
 
-impl<'a> SubnetTags<'a> {
+impl SubnetTags {
     /// What runs in a cluster looks for the subnets of its load balancers and, if it is Karpenter, of its nodes.
     /// Source: EKS user guide, "Route application and HTTP traffic with Application Load Balancers"; Karpenter
     /// documentation, "NodeClasses", `subnetSelectorTerms`.
-    fn of(model: &'a InfraModel) -> Self {
+    fn of(model: &InfraModel) -> Self {
         model.kubernetes.as_ref().map_or_else(Self::default, |cluster| Self {
-            public: vec![("kubernetes.io/role/elb", "1")],
+            public: vec![("kubernetes.io/role/elb".into(), "1".into())],
             private: vec![
-                ("karpenter.sh/discovery", cluster.name.as_str()),
-                ("kubernetes.io/role/internal-elb", "1"),
+                ("karpenter.sh/discovery".into(), (&cluster.name).into()),
+                ("kubernetes.io/role/internal-elb".into(), "1".into()),
             ],
         })
     }

@@ -1,6 +1,6 @@
 //! `registries.tf`: ECR repositories that scan what they get and forget what is old.
 
-use terrane_domain::{InfraModel, Registry};
+use terrane_domain::{InfraModel, Key, Registry, RegistryField};
 
 use super::{
     kms,
@@ -18,6 +18,15 @@ pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
     kms::require(model, first_path("registries", &model.registries, |registry| registry.environment_key))
 }
 
+/// What a reference to a registry stands for; `None` if there is no such registry.
+pub(super) fn field(model: &InfraModel, key: &Key, field: RegistryField) -> Option<Expr> {
+    model.registries.get(key)?;
+    Some(match field {
+        RegistryField::Url => REPOSITORY.at(key, "repository_url"),
+        RegistryField::Arn => REPOSITORY.at(key, "arn"),
+    })
+}
+
 pub(super) fn part(model: &InfraModel) -> Option<Part> {
     if model.registries.is_empty() {
         return None;
@@ -28,7 +37,7 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
             Block::of(LIFECYCLE)
                 .arg("for_each", local("registries"))
                 .arg("repository", REPOSITORY.attr("name"))
-                .arg("policy", Expr::call("jsonencode", [lifecycle_policy()])),
+                .arg("policy", Expr::json(lifecycle_policy())),
         );
     let registry = Reference::variable("registry");
     let output = Object::new()
@@ -76,7 +85,7 @@ fn repository(own_key: bool) -> Block {
         .tags(REPOSITORY)
 }
 
-fn lifecycle_policy() -> Expr {
+fn lifecycle_policy() -> Object {
     let untagged = Object::new()
         .field("tagStatus", "untagged")
         .field("countType", "sinceImagePushed")
@@ -95,5 +104,5 @@ fn lifecycle_policy() -> Expr {
             .field("selection", selection)
             .field("action", Object::new().field("type", "expire"))
     });
-    Object::new().field("rules", Expr::list(rules)).into()
+    Object::new().field("rules", Expr::list(rules))
 }

@@ -3,7 +3,7 @@
 //! WHY not the provider's `default_tags`: `terrane:address` differs for each resource. Adoption after a crash and the
 //! proof that nothing is left rest on these tags, so each resource states them where a reader sees it.
 
-use crate::hcl::{Block, Expr, Object, Resource, local};
+use crate::hcl::{Block, Expr, Object, Resource, Text, local};
 
 /// The environment's id.
 pub(super) const ENVIRONMENT: &str = "terrane:environment";
@@ -29,10 +29,10 @@ impl Block {
         self,
         resource: Resource,
         name: impl Into<Expr>,
-        others: &[(&str, &str)],
+        others: impl IntoIterator<Item = (Text, Text)>,
     ) -> Self {
         let named = Object::new().field("Name", name).entry(ADDRESS, resource.address_tag());
-        self.tags_object(others.iter().fold(named, |object, (key, value)| object.entry(key, *value)))
+        self.tags_object(others.into_iter().fold(named, |object, (key, value)| object.entry(key, value)))
     }
 
     fn tags_object(self, own: Object) -> Self {

@@ -1,6 +1,6 @@
 //! Blocks and files: what stands in them, in order. Where lines break is decided in [`super::layout`].
 
-use super::{Expr, Resource, layout};
+use super::{Expr, Reference, Resource, layout, resource::Mode};
 
 /// One thing in the body of a block.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub(super) enum Content {
 #[derive(Debug)]
 pub(crate) struct Block {
     pub(super) kind: &'static str,
-    pub(super) labels: Vec<&'static str>,
+    pub(super) labels: [Option<&'static str>; 2],
     pub(super) items: Vec<Item>,
     comment: Option<&'static str>,
     gap: bool,
@@ -31,18 +31,56 @@ pub(crate) struct Block {
 impl Block {
     /// A block without labels.
     pub(crate) fn new(kind: &'static str) -> Self {
-        Self { kind, labels: Vec::new(), items: Vec::new(), comment: None, gap: false }
+        Self { kind, labels: [None; 2], items: Vec::new(), comment: None, gap: false }
     }
 
     /// A block with one label.
     pub(crate) fn labelled(kind: &'static str, label: &'static str) -> Self {
-        Self { labels: vec![label], ..Self::new(kind) }
+        Self { labels: [Some(label), None], ..Self::new(kind) }
     }
 
-    /// `resource "type" "name"` or `data "type" "name"`.
+    /// `resource "type" "name"`, `data "type" "name"` or `ephemeral "type" "name"`.
     pub(crate) fn of(resource: Resource) -> Self {
-        let kind = if resource.data { "data" } else { "resource" };
-        Self { labels: vec![resource.kind, resource.name], ..Self::new(kind) }
+        let kind = match resource.mode {
+            Mode::Managed => "resource",
+            Mode::Data => "data",
+            Mode::Ephemeral => "ephemeral",
+        };
+        let mut block = Self::new(kind);
+        block.labels = [Some(resource.kind), Some(resource.name)];
+        block.items.reserve(8);
+        block
+    }
+
+    /// `dynamic "kind"`: a block for each element of a collection, with the body of `block`, in which the element is
+    /// `Reference::variable(kind).attr("value")`.
+    pub(crate) fn dynamic(for_each: impl Into<Expr>, block: Block) -> Self {
+        Self::labelled("dynamic", block.kind).arg("for_each", for_each).block(Self {
+            kind: "content",
+            labels: [None; 2],
+            ..block
+        })
+    }
+
+    /// The same body in a block of another type, without labels.
+    pub(crate) fn renamed(self, kind: &'static str) -> Self {
+        Self { kind, labels: [None; 2], ..self }
+    }
+
+    /// `lifecycle`, to be filled with [`Self::ignore_changes`], [`Self::precondition`] and its other arguments.
+    pub(crate) fn lifecycle() -> Self {
+        Self::new("lifecycle")
+    }
+
+    /// In a `lifecycle`: leaves alone what somebody else changes. The attributes are named from the resource's own
+    /// body: `Reference::variable("scaling_config").nth(0).attr("desired_size")`.
+    pub(crate) fn ignore_changes(self, attributes: impl IntoIterator<Item = Reference>) -> Self {
+        self.arg("ignore_changes", Expr::list(attributes))
+    }
+
+    /// In a `lifecycle`: refuses to go on unless `condition` holds.
+    pub(crate) fn precondition(self, condition: Expr, error_message: impl Into<Expr>) -> Self {
+        self.block(Self::new("precondition").arg("condition", condition).arg("error_message", error_message))
     }
 
     /// An argument.
@@ -61,11 +99,6 @@ impl Block {
     /// A nested block.
     pub(crate) fn block(self, block: Block) -> Self {
         self.push(Content::Block(block))
-    }
-
-    /// The same body in a block of another type, without labels: the `content` of a `dynamic` block.
-    pub(crate) fn renamed(self, kind: &'static str) -> Self {
-        Self { kind, labels: Vec::new(), ..self }
     }
 
     /// A comment above what comes next; lines are split at newlines.
@@ -112,8 +145,20 @@ impl File {
         self
     }
 
+    /// Whether something in it refers to `what` or to an attribute of it.
+    pub(crate) fn mentions(&self, what: &Reference) -> bool {
+        any_mentions(&self.items, what)
+    }
+
     /// Name and text, as `terraform fmt` would write it.
-    pub(crate) fn write(self) -> (&'static str, String) {
+    pub(crate) fn write(&self) -> (&'static str, String) {
         (self.name, layout::write(self))
     }
+}
+
+fn any_mentions(items: &[Item], what: &Reference) -> bool {
+    items.iter().any(|item| match &item.content {
+        Content::Argument(_, value) => value.mentions(what),
+        Content::Block(block) => any_mentions(&block.items, what),
+    })
 }

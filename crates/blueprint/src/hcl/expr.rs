@@ -1,128 +1,204 @@
 //! Expressions. Each kind has its own constructor; text goes in as a literal and in no other way.
 
-use hcl_edit::{
-    Decorate, Decorated,
-    expr::{
-        Array, BinaryOp, BinaryOperator, Conditional, Expression, ForExpr, ForIntro, FuncArgs, FuncCall,
-        ObjectKey, ObjectValue,
-    },
-    template::{Element, Interpolation, StringTemplate},
-};
+use hcl_edit::expr::BinaryOperator;
+use terrane_domain::{Acus, Key};
 
 use super::{
-    Reference,
-    reference::ident,
-    text::{literal, push_elements},
+    Object, Reference, Text,
+    for_expr::For,
+    object::Entry,
+    reference::{Step, any_index_mentions},
 };
 
 /// An expression that is safe to write out.
 #[derive(Debug, Clone)]
-pub(crate) struct Expr(pub(super) Expression);
+pub(crate) struct Expr(pub(super) Node);
+
+#[derive(Debug, Clone)]
+pub(super) enum Node {
+    Null,
+    Bool(bool),
+    Integer(u64),
+    Float(f64),
+    Text(Text),
+    Reference(Reference),
+    Template(Vec<Piece>),
+    List(Vec<Expr>),
+    Object(Vec<Entry>),
+    Call(&'static str, Vec<Expr>),
+    For(Box<For>),
+    Not(Box<Expr>),
+    Operation(Box<(Expr, BinaryOperator, Expr)>),
+    /// Condition, then, else.
+    Choice(Box<[Expr; 3]>),
+    /// Something in the value of another expression: `values(a)[*].id`.
+    Path(Box<Expr>, Vec<Step>),
+}
 
 impl Expr {
     /// `null`
     pub(crate) fn null() -> Self {
-        Self(Expression::null())
+        Self(Node::Null)
     }
 
     /// `[a, b]`
     pub(crate) fn list<T: Into<Expr>>(items: impl IntoIterator<Item = T>) -> Self {
-        Self(Expression::from(items.into_iter().map(|item| item.into().0).collect::<Array>()))
+        Self(Node::List(items.into_iter().map(Into::into).collect()))
     }
 
     /// `function(a, b)`
     pub(crate) fn call<T: Into<Expr>>(function: &'static str, args: impl IntoIterator<Item = T>) -> Self {
-        let args = args.into_iter().map(|arg| arg.into().0).collect::<FuncArgs>();
-        Self(Expression::from(FuncCall::new(ident(function), args)))
+        Self(Node::Call(function, args.into_iter().map(Into::into).collect()))
+    }
+
+    /// `jsonencode({ … })`: a document that AWS wants as text. Never a heredoc: there a user's text would be syntax.
+    pub(crate) fn json(document: impl Into<Expr>) -> Self {
+        Self::call("jsonencode", [document.into()])
     }
 
     /// `condition ? yes : no`
     pub(crate) fn choose(condition: Expr, yes: impl Into<Expr>, no: impl Into<Expr>) -> Self {
-        Self(Expression::from(Conditional::new(condition.0, yes.into().0, no.into().0)))
+        Self(Node::Choice(Box::new([condition, yes.into(), no.into()])))
     }
 
     /// `self == other`
     pub(crate) fn equals(self, other: impl Into<Expr>) -> Self {
-        Self(Expression::from(BinaryOp::new(self.0, Decorated::new(BinaryOperator::Eq), other.into().0)))
+        self.operation(BinaryOperator::Eq, other)
     }
 
     /// `self != other`
     pub(crate) fn differs(self, other: impl Into<Expr>) -> Self {
-        Self(Expression::from(BinaryOp::new(self.0, Decorated::new(BinaryOperator::NotEq), other.into().0)))
+        self.operation(BinaryOperator::NotEq, other)
     }
 
     /// `self && other`
     pub(crate) fn and(self, other: impl Into<Expr>) -> Self {
-        Self(Expression::from(BinaryOp::new(self.0, Decorated::new(BinaryOperator::And), other.into().0)))
+        self.operation(BinaryOperator::And, other)
+    }
+
+    /// `self || other`
+    pub(crate) fn or(self, other: impl Into<Expr>) -> Self {
+        self.operation(BinaryOperator::Or, other)
+    }
+
+    /// `self > other`
+    pub(crate) fn exceeds(self, other: impl Into<Expr>) -> Self {
+        self.operation(BinaryOperator::Greater, other)
+    }
+
+    /// `!self`
+    pub(crate) fn negated(self) -> Self {
+        Self(Node::Not(Box::new(self)))
+    }
+
+    /// `self[0]`, of a value that no reference names, such as what a function gives.
+    pub(crate) fn nth(self, index: usize) -> Self {
+        self.step(Step::Nth(index))
+    }
+
+    /// `self.name`, of a value that no reference names.
+    pub(crate) fn attr(self, name: &'static str) -> Self {
+        self.step(Step::Attr(name))
+    }
+
+    fn step(self, step: Step) -> Self {
+        match self.0 {
+            Node::Reference(reference) => Self(Node::Reference(reference.step(step))),
+            Node::Path(start, mut steps) => {
+                steps.push(step);
+                Self(Node::Path(start, steps))
+            }
+            start => Self(Node::Path(Box::new(Self(start)), vec![step])),
+        }
+    }
+
+    fn operation(self, operator: BinaryOperator, other: impl Into<Expr>) -> Self {
+        Self(Node::Operation(Box::new((self, operator, other.into()))))
     }
 
     /// A quoted template. Without a reference among the pieces it is a plain literal.
-    pub(crate) fn template<'a>(pieces: impl IntoIterator<Item = Piece<'a>>) -> Self {
-        let mut elements = Vec::new();
-        let mut pending = String::new();
+    pub(crate) fn template(pieces: impl IntoIterator<Item = Piece>) -> Self {
+        let pieces = pieces.into_iter();
+        let mut joined: Vec<Piece> = Vec::with_capacity(pieces.size_hint().0);
+        let mut live = false;
         for piece in pieces {
-            match piece {
-                // Joined first: a marker may straddle two pieces.
-                Piece::Text(text) => pending.push_str(text),
-                Piece::Reference(reference) => {
-                    push_elements(&mut elements, &pending);
-                    pending.clear();
-                    let mut expression = reference.into_expression();
-                    *expression.decor_mut() = ("", "").into();
-                    elements.push(Element::Interpolation(Interpolation::new(expression)));
+            live |= matches!(piece, Piece::Reference(_));
+            match (joined.last_mut(), piece) {
+                // A sign and the bracket behind it may stand in two pieces, and have to be escaped as one.
+                (Some(Piece::Text(before)), Piece::Text(text)) if before.as_str().ends_with(['$', '%']) => {
+                    before.push(text.as_str());
                 }
+                (_, piece) => joined.push(piece),
             }
         }
-        if elements.is_empty() {
-            return Self(literal(&pending));
+        if live {
+            return Self(Node::Template(joined));
         }
-        push_elements(&mut elements, &pending);
-        Self(Expression::from(StringTemplate::from(elements)))
+        let mut all = String::new();
+        for piece in &joined {
+            if let Piece::Text(text) = piece {
+                all.push_str(text.as_str());
+            }
+        }
+        Self::from(all)
+    }
+
+    /// Whether it holds a reference to `what` or to something in it.
+    pub(crate) fn mentions(&self, what: &Reference) -> bool {
+        let any = |items: &[Self]| items.iter().any(|item| item.mentions(what));
+        match &self.0 {
+            Node::Null | Node::Bool(_) | Node::Integer(_) | Node::Float(_) | Node::Text(_) => false,
+            Node::Reference(reference) => reference.mentions(what),
+            Node::Template(pieces) => pieces.iter().any(|piece| match piece {
+                Piece::Text(_) => false,
+                Piece::Reference(reference) => reference.mentions(what),
+            }),
+            Node::List(items) | Node::Call(_, items) => any(items),
+            Node::Object(entries) => entries.iter().any(|entry| entry.value.mentions(what)),
+            Node::For(inner) => inner.mentions(what),
+            Node::Not(operand) => operand.mentions(what),
+            Node::Operation(operation) => operation.0.mentions(what) || operation.2.mentions(what),
+            Node::Choice(parts) => any(parts.as_slice()),
+            Node::Path(start, steps) => start.mentions(what) || any_index_mentions(steps, what),
+        }
     }
 }
 
 /// A part of a template.
 #[derive(Debug, Clone)]
-pub(crate) enum Piece<'a> {
+pub(crate) enum Piece {
     /// Text, escaped.
-    Text(&'a str),
+    Text(Text),
     /// Something that Terraform fills in.
     Reference(Reference),
 }
 
-impl<'a> From<&'a str> for Piece<'a> {
-    fn from(text: &'a str) -> Self {
-        Self::Text(text)
-    }
-}
-
-impl From<Reference> for Piece<'_> {
+impl From<Reference> for Piece {
     fn from(reference: Reference) -> Self {
         Self::Reference(reference)
     }
 }
 
-impl From<&str> for Expr {
-    fn from(text: &str) -> Self {
-        Self(literal(text))
-    }
-}
+macro_rules! from_text {
+    ($($text:ty),+) => {
+        $(impl From<$text> for Expr {
+            fn from(text: $text) -> Self {
+                Self(Node::Text(text.into()))
+            }
+        }
 
-impl From<&String> for Expr {
-    fn from(text: &String) -> Self {
-        Self(literal(text))
-    }
+        impl From<$text> for Piece {
+            fn from(text: $text) -> Self {
+                Self::Text(text.into())
+            }
+        })+
+    };
 }
-
-impl From<String> for Expr {
-    fn from(text: String) -> Self {
-        Self(literal(&text))
-    }
-}
+from_text!(&'static str, String, &String, &Key, Text);
 
 impl From<bool> for Expr {
     fn from(value: bool) -> Self {
-        Self(Expression::from(value))
+        Self(Node::Bool(value))
     }
 }
 
@@ -130,16 +206,27 @@ macro_rules! from_number {
     ($($number:ty),+) => {
         $(impl From<$number> for Expr {
             fn from(value: $number) -> Self {
-                Self(Expression::from(value))
+                Self(Node::Integer(value.into()))
             }
         })+
     };
 }
-from_number!(u8, u16, u32);
+from_number!(u8, u16, u32, u64);
 
-impl From<Reference> for Expr {
-    fn from(reference: Reference) -> Self {
-        Self(reference.into_expression())
+impl From<Acus> for Expr {
+    fn from(acus: Acus) -> Self {
+        if acus.halves().is_multiple_of(2) {
+            Self::from(acus.halves() / 2)
+        } else {
+            Self::from(f64::from(acus.halves()) / 2.0)
+        }
+    }
+}
+
+impl From<f64> for Expr {
+    /// HCL has no infinity and nothing that is no number: they become `null`.
+    fn from(value: f64) -> Self {
+        Self(if value.is_finite() { Node::Float(value) } else { Node::Null })
     }
 }
 
@@ -149,51 +236,14 @@ impl<T: Into<Expr>> From<Option<T>> for Expr {
     }
 }
 
-/// `{ name = value, "a user's key" = value }`
-#[derive(Debug, Default)]
-pub(crate) struct Object(Vec<(ObjectKey, ObjectValue)>);
-
-impl Object {
-    pub(crate) fn new() -> Self {
-        Self::default()
-    }
-
-    /// A field that this crate names.
-    pub(crate) fn field(mut self, name: &'static str, value: impl Into<Expr>) -> Self {
-        self.0.push((ObjectKey::from(ident(name)), ObjectValue::new(value.into().0)));
-        self
-    }
-
-    /// An entry whose key is text, always quoted.
-    pub(crate) fn entry(mut self, key: &str, value: impl Into<Expr>) -> Self {
-        self.0.push((ObjectKey::from(literal(key)), ObjectValue::new(value.into().0)));
-        self
-    }
-}
-
 impl From<Object> for Expr {
     fn from(object: Object) -> Self {
-        Self(Expression::from(object.0.into_iter().collect::<hcl_edit::expr::Object>()))
+        Self(Node::Object(object.0))
     }
 }
 
-/// `{ for key, item in collection : key => value if condition }`
-#[derive(Debug)]
-pub(crate) struct ForMap {
-    /// Name of the variable that holds the item; the key's is `key`.
-    pub(crate) item: &'static str,
-    pub(crate) collection: Reference,
-    pub(crate) value: Expr,
-    pub(crate) condition: Option<Expr>,
-}
-
-impl From<ForMap> for Expr {
-    fn from(map: ForMap) -> Self {
-        let mut intro = ForIntro::new(ident(map.item), map.collection.into_expression());
-        intro.key_var = Some(Decorated::new(ident("key")));
-        let mut expression = ForExpr::new(intro, map.value.0);
-        expression.key_expr = Some(Reference::variable("key").into_expression());
-        expression.cond = map.condition.map(|condition| condition.0.into());
-        Self(Expression::from(expression))
+impl From<For> for Expr {
+    fn from(inner: For) -> Self {
+        Self(Node::For(Box::new(inner)))
     }
 }

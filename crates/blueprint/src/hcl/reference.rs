@@ -1,31 +1,27 @@
-//! References to resources, data sources, locals and iteration variables. Every part is a `&'static str`.
+//! References to resources, locals and iteration variables, out of parts that this crate names.
 
-use hcl_edit::{
-    Decorated, Ident,
-    expr::{Expression, Splat, Traversal, TraversalOperator},
-};
-
-use super::{Expr, text};
+use super::{Expr, expr::Node};
 
 /// One step of a reference after its root.
-#[derive(Debug, Clone, Copy)]
-enum Step {
+#[derive(Debug, Clone)]
+pub(super) enum Step {
     /// `.name`
     Attr(&'static str),
     /// `[each.key]`
     EachKey,
-    /// `[0]`
-    First,
     /// `[*]`, which also turns null into an empty list and anything else that is no list into a list of one
     Splat,
+    /// `[0]`
+    Nth(usize),
+    /// `["key"]` or `[each.value.cluster]`
+    Index(Box<Expr>),
 }
 
-/// A reference out of parts that this crate names, e.g. `aws_vpc.main.id`. It holds no text of a user, which is what
-/// makes it fit to stand inside a template: `hcl-edit` stops escaping a template behind a nested one.
+/// A reference, e.g. `aws_vpc.main.id`. Every name in it is a `&'static str`.
 #[derive(Debug, Clone)]
 pub(crate) struct Reference {
-    root: &'static str,
-    steps: Vec<Step>,
+    pub(super) root: &'static str,
+    pub(super) steps: Vec<Step>,
 }
 
 impl Reference {
@@ -39,35 +35,57 @@ impl Reference {
         self.step(Step::Attr(name))
     }
 
-    /// `self[0]`: a block that stands once at most, which a provider shows as a list.
-    pub(crate) fn first(self) -> Self {
-        self.step(Step::First)
-    }
-
     /// `self[*]`
     pub(crate) fn splat(self) -> Self {
         self.step(Step::Splat)
     }
 
-    fn step(mut self, step: Step) -> Self {
+    /// `self[0]`
+    pub(crate) fn nth(self, index: usize) -> Self {
+        self.step(Step::Nth(index))
+    }
+
+    /// `self[index]`: with another reference, or with text for a key that is known here.
+    pub(crate) fn at(self, index: impl Into<Expr>) -> Self {
+        self.step(Step::Index(Box::new(index.into())))
+    }
+
+    pub(super) fn step(mut self, step: Step) -> Self {
+        // Four is enough for nearly all, so that no reference moves as it grows.
+        if self.steps.is_empty() {
+            self.steps.reserve_exact(4);
+        }
         self.steps.push(step);
         self
     }
 
-    pub(super) fn into_expression(self) -> Expression {
-        let root = Expression::from(ident(self.root));
-        if self.steps.is_empty() {
-            return root;
-        }
-        let operators = self.steps.into_iter().map(|step| {
-            Decorated::new(match step {
-                Step::Attr(name) => TraversalOperator::GetAttr(Decorated::new(ident(name))),
-                Step::EachKey => TraversalOperator::Index(each_key().into_expression()),
-                Step::First => TraversalOperator::Index(Expression::from(0)),
-                Step::Splat => TraversalOperator::FullSplat(Decorated::new(Splat)),
+    /// Whether `self` is `other`, or something in it.
+    pub(super) fn begins_with(&self, other: &Self) -> bool {
+        self.root == other.root
+            && self.steps.len() >= other.steps.len()
+            && self.steps.iter().zip(&other.steps).all(|pair| match pair {
+                (Step::Attr(name), Step::Attr(other)) => name == other,
+                _ => false,
             })
-        });
-        Expression::from(Traversal::new(root, operators.collect::<Vec<_>>()))
+    }
+
+    /// Whether [`Self::begins_with`] holds for `self` or for a reference inside of its brackets.
+    pub(super) fn mentions(&self, other: &Self) -> bool {
+        self.begins_with(other) || any_index_mentions(&self.steps, other)
+    }
+}
+
+/// Whether what stands in the brackets of a path mentions `other`.
+pub(super) fn any_index_mentions(steps: &[Step], other: &Reference) -> bool {
+    steps.iter().any(|step| match step {
+        Step::Index(index) => index.mentions(other),
+        Step::Attr(_) | Step::EachKey | Step::Splat | Step::Nth(_) => false,
+    })
+}
+
+impl From<Reference> for Expr {
+    fn from(reference: Reference) -> Self {
+        Self(Node::Reference(reference))
     }
 }
 
@@ -84,94 +102,4 @@ pub(crate) fn each_key() -> Reference {
 /// `each.value.field`
 pub(crate) fn each_value(field: &'static str) -> Reference {
     Reference::variable("each").attr("value").attr(field)
-}
-
-/// A resource or data source of the rendered module: its type, its name, and whether it stands once or per key.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Resource {
-    pub(super) data: bool,
-    pub(super) kind: &'static str,
-    pub(super) name: &'static str,
-    keyed: bool,
-}
-
-impl Resource {
-    /// A resource that stands once.
-    pub(crate) const fn one(kind: &'static str, name: &'static str) -> Self {
-        Self { data: false, kind, name, keyed: false }
-    }
-
-    /// A resource with `for_each`.
-    pub(crate) const fn per_key(kind: &'static str, name: &'static str) -> Self {
-        Self { data: false, kind, name, keyed: true }
-    }
-
-    /// A data source that stands once.
-    pub(crate) const fn data(kind: &'static str, name: &'static str) -> Self {
-        Self { data: true, kind, name, keyed: false }
-    }
-
-    /// A data source with `for_each`.
-    pub(crate) const fn data_per_key(kind: &'static str, name: &'static str) -> Self {
-        Self { data: true, kind, name, keyed: true }
-    }
-
-    /// All of it, as `depends_on` wants it.
-    pub(crate) fn whole(self) -> Reference {
-        if self.data {
-            Reference::variable("data").attr(self.kind).attr(self.name)
-        } else {
-            Reference::variable(self.kind).attr(self.name)
-        }
-    }
-
-    /// An attribute; of the instance with the same key where there is one per key.
-    pub(crate) fn attr(self, name: &'static str) -> Reference {
-        let whole = self.whole();
-        if self.keyed { whole.step(Step::EachKey) } else { whole }.attr(name)
-    }
-
-    /// An attribute of the instance with a key that is known here.
-    pub(crate) fn at(self, key: &str, name: &'static str) -> Expr {
-        Expr(Expression::from(Traversal::new(
-            self.whole().into_expression(),
-            vec![
-                Decorated::new(TraversalOperator::Index(text::literal(key))),
-                Decorated::new(TraversalOperator::GetAttr(Decorated::new(ident(name)))),
-            ],
-        )))
-    }
-
-    /// An attribute of every instance, as a list.
-    pub(crate) fn all(self, name: &'static str) -> Expr {
-        let values = Expr::call("values", [self.whole()]);
-        Expr(Expression::from(Traversal::new(
-            values.0,
-            vec![
-                Decorated::new(TraversalOperator::FullSplat(Decorated::new(Splat))),
-                Decorated::new(TraversalOperator::GetAttr(Decorated::new(ident(name)))),
-            ],
-        )))
-    }
-
-    /// How the configuration calls it: `aws_vpc.main`, `data.aws_region.current`.
-    pub(crate) fn address(self) -> String {
-        let data = if self.data { "data." } else { "" };
-        format!("{data}{}.{}", self.kind, self.name)
-    }
-
-    /// The value of the tag `terrane:address`: `type.name`, or `type.name/key`, because AWS refuses brackets and
-    /// quotes in tag values. [`crate::address_of_tag`] is the way back.
-    pub(crate) fn address_tag(self) -> Expr {
-        let mut pieces = vec![self.kind.into(), ".".into(), self.name.into()];
-        if self.keyed {
-            pieces.extend(["/".into(), each_key().into()]);
-        }
-        Expr::template(pieces)
-    }
-}
-
-/// An identifier from our own source. Tests parse everything that is rendered, so a wrong one is found there.
-pub(super) fn ident(name: &'static str) -> Ident {
-    Ident::new_unchecked(name)
 }

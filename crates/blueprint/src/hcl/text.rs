@@ -4,26 +4,83 @@
 //! doubles the sign of `${` and `%{` by looking at two characters at a time and skipping both. In `%${x}` it takes
 //! `%$` for a pair, skips the `$`, and leaves `${x}` live. Here a literal is cut in front of every marker, so that the
 //! encoder sees at most one in each piece, at its start, where it is right. What comes out (`$${`, `%%{`) is what HCL
-//! specifies and what people write by hand.
+//! specifies and what people write by hand. Text in which nothing needs escaping, nearly all of it, is copied.
+
+use std::borrow::Cow;
 
 use hcl_edit::{
     Spanned,
     expr::Expression,
     template::{Element, StringTemplate},
 };
+use terrane_domain::Key;
 
-/// A literal whose value is exactly `text`.
-pub(super) fn literal(text: &str) -> Expression {
-    if next_marker(text, 0).is_none() {
-        return Expression::from(text);
+/// Text that will be a literal. Our own is borrowed, a user's is owned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Text(Cow<'static, str>);
+
+impl Text {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
     }
-    let mut elements = Vec::new();
-    push_elements(&mut elements, text);
-    Expression::from(StringTemplate::from(elements))
+
+    /// Appends more text to it.
+    pub(super) fn push(&mut self, more: &str) {
+        self.0.to_mut().push_str(more);
+    }
 }
 
-/// Appends `text` to a template, as text.
-pub(super) fn push_elements(elements: &mut Vec<Element>, text: &str) {
+impl From<&'static str> for Text {
+    fn from(text: &'static str) -> Self {
+        Self(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self(Cow::Owned(text))
+    }
+}
+
+impl From<&String> for Text {
+    fn from(text: &String) -> Self {
+        Self(Cow::Owned(text.clone()))
+    }
+}
+
+impl From<&Key> for Text {
+    fn from(key: &Key) -> Self {
+        Self(Cow::Owned(key.as_str().to_owned()))
+    }
+}
+
+/// Appends a literal whose value is exactly `text`, with its quotes.
+pub(super) fn push_literal(out: &mut String, text: &str) {
+    out.push('"');
+    push_unquoted(out, text);
+    out.push('"');
+}
+
+/// Appends `text` as it stands between the quotes of a literal or of a template.
+pub(super) fn push_unquoted(out: &mut String, text: &str) {
+    if is_plain(text) {
+        out.push_str(text);
+        return;
+    }
+    let written = StringTemplate::from(elements(text));
+    let written = Expression::from(written).to_string();
+    out.push_str(written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or_default());
+}
+
+/// Whether a literal surely holds `text` as it is. Looks at every byte, so that the compiler can take many at a time.
+fn is_plain(text: &str) -> bool {
+    let is_special =
+        |byte: u8| (byte < 0x20) | (byte == 0x7f) | (byte == b'"') | (byte == b'\\') | (byte == b'{');
+    !text.bytes().fold(false, |special, byte| special | is_special(byte))
+}
+
+fn elements(text: &str) -> Vec<Element> {
+    let mut elements = Vec::new();
     let mut start = 0;
     while let Some(end) = next_marker(text, start + 1) {
         elements.push(element(&text[start..end]));
@@ -32,6 +89,7 @@ pub(super) fn push_elements(elements: &mut Vec<Element>, text: &str) {
     if start < text.len() {
         elements.push(element(&text[start..]));
     }
+    elements
 }
 
 fn element(text: &str) -> Element {
@@ -54,6 +112,7 @@ mod tests {
         for (text, written) in [
             ("plain", r#""plain""#),
             ("", r#""""#),
+            ("{a} $a %a $$ %%", r#""{a} $a %a $$ %%""#),
             ("${a}", r#""$${a}""#),
             ("%${a}", r#""%$${a}""#),
             ("$%{a}", r#""$%%{a}""#),
@@ -62,9 +121,12 @@ mod tests {
             ("$", r#""$""#),
             ("${", r#""$${""#),
             ("é${ü}", r#""é$${ü}""#),
+            ("é\u{85}\u{2028}", "\"é\u{85}\u{2028}\""),
             ("\r\n\t\\\"\u{0}\u{7f}", r#""\r\n\t\\\"\u0000\u007f""#),
         ] {
-            assert_eq!(literal(text).to_string(), written);
+            let mut out = String::new();
+            push_literal(&mut out, text);
+            assert_eq!(out, written);
         }
     }
 }

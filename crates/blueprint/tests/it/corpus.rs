@@ -2,7 +2,7 @@
 //!
 //! A new example or a new section of the file is in it from the day on which it exists.
 
-use std::sync::LazyLock;
+use std::{io::Write as _, sync::LazyLock};
 
 use terrane_blueprint::{RenderedFiles, current_pins, render};
 use terrane_domain::{
@@ -66,9 +66,11 @@ fn random() -> &'static [Case] {
     &RANDOM_SPECS.1
 }
 
-/// Which seeds gave the random specs, and how many were filtered out.
-pub fn tally() -> String {
-    RANDOM_SPECS.0.tally.to_string()
+/// Says which seeds gave the random specs, and how many were filtered out: not with `println!`, whose text the test
+/// runner keeps to itself when a test passes.
+pub fn tell(about: &str) {
+    let line = format!("{about}; random specs: {}\n", RANDOM_SPECS.0.tally);
+    std::io::stderr().write_all(line.as_bytes()).ok();
 }
 
 /// What a valid file gives: examples and random specs. Models built by hand hold text that a file may not.

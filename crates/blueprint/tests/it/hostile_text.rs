@@ -97,6 +97,11 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
         buckets,
         registries,
         databases,
+        caches,
+        document_database,
+        ecs,
+        apps,
+        observability,
         state,
     } = &mut model;
     let Identity { environment_id: _, tenant_id: _, name: _, name_prefix, pins } = identity;
@@ -108,7 +113,8 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
         network.as_mut().unwrap();
     let Zone { name: zone, public: _, private: _, isolated: _ } = &mut zones[0];
     let FlowLogs { log_group, role_name, retention_days: _ } = flow_logs.as_mut().unwrap();
-    let StateBackend { bucket, key, region: state_region } = state;
+    let StateBackend { bucket, key, region: state_region, lock_table, kms_key_arn } = state;
+    (*lock_table, *kms_key_arn) = (Some(next()), Some(next()));
     let fields = [
         name_prefix,
         aws_provider,
@@ -129,8 +135,22 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
 
     hostile_cluster::put_texts(kubernetes.as_mut().unwrap(), &mut next);
     for bucket in buckets.values_mut() {
-        let Bucket { name, versioning: _, encryption: _, lifecycle: _, force_destroy: _ } = bucket;
+        let Bucket {
+            name,
+            versioning: _,
+            encryption: _,
+            lifecycle: _,
+            force_destroy: _,
+            ownership: _,
+            acl: _,
+            cors,
+            access_logs,
+        } = bucket;
         *name = next();
+        let CorsRule { origins, methods: _, headers, expose_headers, max_age_seconds: _ } = &mut cors[0];
+        [origins, headers, expose_headers].into_iter().for_each(|list| *list = vec![next()]);
+        let AccessLogs { bucket: _, prefix } = access_logs.as_mut().unwrap();
+        *prefix = next();
     }
     for registry in registries.values_mut() {
         let Registry {
@@ -148,23 +168,144 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
         let Database {
             identifier,
             version,
-            instance_class,
-            storage_gib: _,
-            max_storage_gib: _,
-            multi_az: _,
+            kind,
             backup_retention_days: _,
             deletion_protection: _,
             final_snapshot,
+            restore_from,
             environment_key: _,
             performance_insights: _,
             enhanced_monitoring,
+            iam_authentication: _,
+            log_retention_days: _,
             database_name,
             master_username,
         } = database;
+        *final_snapshot = Some(FinalSnapshot::PerIncarnation { prefix: next() });
+        [restore_from, database_name, master_username].into_iter().for_each(|field| *field = Some(next()));
         let EnhancedMonitoring { interval_seconds: _, role_name } = enhanced_monitoring.as_mut().unwrap();
-        let fields = [identifier, version, instance_class, database_name, master_username, role_name];
+        [identifier, version, role_name].into_iter().for_each(|field| *field = next());
+        match kind {
+            DatabaseKind::Instance(instance) => {
+                let RdsInstance { instance_class, storage_gib: _, max_storage_gib: _, multi_az: _, replicas } =
+                    instance;
+                *instance_class = next();
+                *replicas = vec![next(), next()];
+            }
+            DatabaseKind::Cluster(AuroraCluster { compute, instances }) => {
+                *compute = AuroraCompute::Provisioned { instance_class: next() };
+                for ClusterInstance { identifier, zone } in instances {
+                    *identifier = next();
+                    *zone = Some(next());
+                }
+            }
+        }
+    }
+    let DocumentDatabase {
+        identifier,
+        version,
+        family,
+        parameter_group,
+        instance_class,
+        instances,
+        backup_retention_days: _,
+        deletion_protection: _,
+        final_snapshot,
+        environment_key: _,
+        log_retention_days: _,
+        master_username,
+    } = document_database.as_mut().unwrap();
+    let fields = [identifier, version, family, parameter_group, instance_class, master_username];
+    fields.into_iter().for_each(|field| *field = next());
+    *final_snapshot = Some(FinalSnapshot::PerIncarnation { prefix: next() });
+    for ClusterInstance { identifier, zone } in instances {
+        *identifier = next();
+        *zone = Some(next());
+    }
+    let Observability { log_retention_days: _, alarms } = observability;
+    let Alarms { actions } = alarms.as_mut().unwrap();
+    *actions = vec![next()];
+    let Ecs {
+        cluster,
+        capacity: _,
+        container_insights: _,
+        container_insights_group,
+        service_zone,
+        load_balancers,
+        access_logs,
+    } = ecs.as_mut().unwrap();
+    let AccessLogBucket { bucket: logs, expire_after_days: _, force_destroy: _ } =
+        access_logs.as_mut().unwrap();
+    [cluster, service_zone, logs].into_iter().for_each(|field| *field = next());
+    *container_insights_group = Some(next());
+    for balancer in load_balancers.values_mut() {
+        let LoadBalancer { name, certificate_arns, deletion_protection: _ } = balancer;
+        *name = next();
+        certificate_arns.iter_mut().for_each(|arn| *arn = next());
+    }
+    for app in apps.values_mut() {
+        let App {
+            image,
+            architecture: _,
+            command,
+            port: _,
+            health_path,
+            replicas: _,
+            scaling: _,
+            env,
+            secrets,
+            runtime,
+        } = app;
+        match image {
+            Image::Named(name) => *name = next(),
+            Image::Registry { registry: _, tag } => *tag = next(),
+        }
+        *command = vec![next(), next()];
+        *health_path = next();
+        *env = [(next(), next())].into();
+        *secrets = [(next(), Secret::Entry { name: next(), key: Some(next()) })].into();
+        let AppRuntime::Ecs(EcsApp {
+            name,
+            cpu_units: _,
+            memory_mib: _,
+            log_group,
+            task_role,
+            execution_role,
+            route,
+            deploy,
+        }) = runtime;
+        [name, log_group, task_role, execution_role].into_iter().for_each(|field| *field = next());
+        if let Some(Route { load_balancer: _, host, priority: _, target_group, api_log_group }) = route {
+            *target_group = next();
+            host.iter_mut().chain(api_log_group).for_each(|field| *field = next());
+        }
+        if let Deploy::BlueGreen(BlueGreen { shift: _, rollback_on_alarm: _, green_target_group, role }) =
+            deploy
+        {
+            (*green_target_group, *role) = (next(), next());
+        }
+    }
+    for cache in caches.values_mut() {
+        let Cache {
+            id,
+            engine: _,
+            version,
+            family,
+            node_type,
+            topology: _,
+            multi_az: _,
+            parameters,
+            users,
+            environment_key: _,
+            snapshot_retention_days: _,
+            log_group,
+            log_retention_days: _,
+        } = cache;
+        let CacheUsers { group_id, user_id, default_user_id } = users.as_mut().unwrap();
+        let fields = [id, version, family, node_type, log_group, group_id, user_id];
         fields.into_iter().for_each(|field| *field = next());
-        *final_snapshot = Some(next());
+        *default_user_id = Some(next());
+        *parameters = [(next(), next())].into();
     }
     model
 }
@@ -179,7 +320,10 @@ fn small() -> InfraModel {
     }
     model.buckets.retain(|key, _| key.as_str() == "uploads");
     model.registries.retain(|key, _| key.as_str() == "api");
-    model.databases.retain(|key, _| key.as_str() == "main");
+    model.databases.retain(|key, _| ["main", "orders"].contains(&key.as_str()));
+    model.caches.retain(|key, _| key.as_str() == "queue");
+    // Between them they have every field of an app.
+    model.apps.retain(|key, _| ["api", "shop"].contains(&key.as_str()));
     model
 }
 
@@ -335,6 +479,7 @@ fn each_nasty_text_in_every_field_comes_back_unchanged() {
 }
 
 proptest! {
+    // A case has a text for every field of the model, more than a hundred.
     #![proptest_config(ProptestConfig { cases: 10_000, ..ProptestConfig::default() })]
 
     #[test]

@@ -1,6 +1,6 @@
 //! Tests of what is rendered, through the public API only.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr)]
 
 mod arguments;
 mod corpus;
@@ -10,6 +10,7 @@ mod hostile_cluster;
 mod hostile_text;
 mod layout;
 mod models;
+mod one_bucket;
 mod policy;
 mod render;
 mod tagging;

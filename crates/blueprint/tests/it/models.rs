@@ -1,6 +1,8 @@
 //! Models to render: built by hand, so that these tests need nothing of `resolve`.
 
-// The benchmarks include this file from elsewhere.
+// By path, because the benchmarks take this file in from elsewhere.
+#[path = "models/apps.rs"]
+mod apps;
 #[path = "models/kubernetes.rs"]
 mod kubernetes;
 
@@ -34,10 +36,17 @@ pub fn minimal() -> InfraModel {
         buckets: BTreeMap::from([(key("files"), plain_bucket("dev-anna-4f2a91c0-files"))]),
         registries: BTreeMap::new(),
         databases: BTreeMap::new(),
+        caches: BTreeMap::new(),
+        document_database: None,
+        ecs: None,
+        apps: BTreeMap::new(),
+        observability: Observability { log_retention_days: 7, alarms: None },
         state: StateBackend {
             bucket: "terrane-state-222222222222-eu-west-1".to_owned(),
             key: "tenants/ten_0193/environments/env_0193/terraform.tfstate".to_owned(),
             region: "eu-west-1".to_owned(),
+            lock_table: None,
+            kms_key_arn: None,
         },
     }
 }
@@ -60,7 +69,6 @@ pub fn full() -> InfraModel {
         (
             key("uploads"),
             Bucket {
-                name: "dev-anna-4f2a91c0-uploads".to_owned(),
                 versioning: true,
                 encryption: BucketEncryption::EnvironmentKey,
                 lifecycle: BucketLifecycle {
@@ -69,7 +77,9 @@ pub fn full() -> InfraModel {
                     expire_old_versions_after_days: Some(30),
                     abort_uploads_after_days: 7,
                 },
-                force_destroy: false,
+                cors: vec![cors_rule()],
+                access_logs: Some(AccessLogs { bucket: key("logs"), prefix: "uploads/".to_owned() }),
+                ..plain_bucket("dev-anna-4f2a91c0-uploads")
             },
         ),
     ]);
@@ -78,9 +88,18 @@ pub fn full() -> InfraModel {
         (key("web"), registry("dev-anna-4f2a91c0/web", false)),
     ]);
     model.databases = BTreeMap::from([
+        (key("events"), serverless()),
         (key("main"), database("dev-anna-4f2a91c0-main", true)),
+        (key("orders"), aurora("dev-anna-4f2a91c0-orders", provisioned())),
         (key("side"), side_database()),
     ]);
+    model.caches = BTreeMap::from([
+        (key("queue"), queue()),
+        (key("sessions"), cache("dev-anna-4f2a91c0-sessions", true)),
+        (key("shards"), sharded_cache()),
+    ]);
+    model.document_database = Some(documents(true));
+    apps::add_to(&mut model);
     model
 }
 
@@ -90,6 +109,28 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
     single_nat.network = Some(network(2, Nat::Single));
     single_nat.databases = BTreeMap::from([(key("main"), side_database())]);
     single_nat.registries = BTreeMap::from([(key("api"), registry("dev-anna-4f2a91c0/api", false))]);
+
+    let mut widened = minimal();
+    widened.buckets = widened_buckets();
+
+    let mut older = minimal();
+    older.state.lock_table = Some("terraform-locks".to_owned());
+    older.state.kms_key_arn = Some("arn:aws:kms:eu-west-1:222222222222:key/1234abcd".to_owned());
+    let mut cached = minimal();
+    cached.network = Some(network(2, Nat::None));
+    let users = None;
+    cached.caches =
+        BTreeMap::from([(key("main"), Cache { users, ..cache("dev-anna-4f2a91c0-main", false) })]);
+
+    let mut clustered = minimal();
+    clustered.network = Some(network(2, Nat::None));
+    let cluster = aurora("dev-anna-4f2a91c0-main", provisioned());
+    let plain = Database { environment_key: false, enhanced_monitoring: None, ..cluster };
+    clustered.databases = BTreeMap::from([(key("main"), plain)]);
+
+    let mut documented = minimal();
+    documented.network = Some(network(2, Nat::None));
+    documented.document_database = Some(DocumentDatabase { final_snapshot: None, ..documents(false) });
 
     let mut closed = minimal();
     closed.network = Some(Network { gateway_endpoints: Vec::new(), ..network(2, Nat::None) });
@@ -134,18 +175,25 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
     .map(|(k, v)| (k.to_owned(), v.to_owned()))
     .into();
 
-    let others = vec![
+    let mut all = vec![
         ("minimal", minimal()),
         ("full", full()),
         ("full_unprotected", full().unprotected(OnDestroy::Snapshot { suffix: "0a1b2c3d" })),
         ("single_nat", single_nat),
+        ("widened_buckets", widened),
+        ("older", older),
+        ("cached", cached),
+        ("clustered", clustered),
+        ("documented", documented),
         ("closed", closed),
         ("bare", bare),
         ("bare_network", bare_network),
         ("monitored", monitored),
         ("foreign", foreign),
     ];
-    others.into_iter().chain(clusters).collect()
+    all.extend(apps::small());
+    all.extend(clusters);
+    all
 }
 
 pub fn key(text: &str) -> Key {
@@ -186,7 +234,36 @@ fn plain_bucket(name: &str) -> Bucket {
             abort_uploads_after_days: 7,
         },
         force_destroy: false,
+        ownership: ObjectOwnership::BucketOwnerEnforced,
+        acl: None,
+        cors: Vec::new(),
+        access_logs: None,
     }
+}
+
+fn cors_rule() -> CorsRule {
+    CorsRule {
+        origins: vec!["https://app.acme.example".to_owned()],
+        methods: vec![CorsMethod::Get, CorsMethod::Put],
+        headers: vec!["*".to_owned()],
+        expose_headers: vec!["ETag".to_owned()],
+        max_age_seconds: 3600,
+    }
+}
+
+fn widened_buckets() -> BTreeMap<Key, Bucket> {
+    let assets = Bucket {
+        ownership: ObjectOwnership::BucketOwnerPreferred,
+        acl: Some(CannedAcl::PublicRead),
+        cors: vec![cors_rule()],
+        access_logs: Some(AccessLogs { bucket: key("logs"), prefix: "assets/".to_owned() }),
+        ..plain_bucket("dev-anna-4f2a91c0-assets")
+    };
+    BTreeMap::from([
+        (key("assets"), assets),
+        (key("files"), plain_bucket("dev-anna-4f2a91c0-files")),
+        (key("logs"), plain_bucket("dev-anna-4f2a91c0-logs")),
+    ])
 }
 
 fn registry(name: &str, environment_key: bool) -> Registry {
@@ -205,34 +282,148 @@ fn database(identifier: &str, environment_key: bool) -> Database {
     Database {
         identifier: identifier.to_owned(),
         version: "17".to_owned(),
-        instance_class: "db.r7g.large".to_owned(),
-        storage_gib: 100,
-        max_storage_gib: 500,
-        multi_az: true,
+        kind: DatabaseKind::Instance(RdsInstance {
+            instance_class: "db.r7g.large".to_owned(),
+            storage_gib: 100,
+            max_storage_gib: 500,
+            multi_az: true,
+            replicas: vec![format!("{identifier}-replica-1"), format!("{identifier}-replica-2")],
+        }),
         backup_retention_days: 30,
         deletion_protection: true,
-        final_snapshot: Some(format!("{identifier}-final")),
+        final_snapshot: Some(FinalSnapshot::PerIncarnation { prefix: format!("{identifier}-final") }),
+        restore_from: None,
         environment_key,
         performance_insights: true,
         enhanced_monitoring: Some(EnhancedMonitoring {
             interval_seconds: 60,
-            role_name: "dev-anna-4f2a91c0-main-monitoring".to_owned(),
+            role_name: format!("{identifier}-mon"),
         }),
-        database_name: "main".to_owned(),
-        master_username: "terrane".to_owned(),
+        iam_authentication: true,
+        log_retention_days: 30,
+        database_name: Some("main".to_owned()),
+        master_username: Some("terrane".to_owned()),
     }
 }
 
 fn side_database() -> Database {
     Database {
-        instance_class: "db.t4g.micro".to_owned(),
-        storage_gib: 20,
-        max_storage_gib: 100,
-        multi_az: false,
+        kind: DatabaseKind::Instance(RdsInstance {
+            instance_class: "db.t4g.micro".to_owned(),
+            storage_gib: 20,
+            max_storage_gib: 100,
+            multi_az: false,
+            replicas: Vec::new(),
+        }),
         deletion_protection: false,
         final_snapshot: None,
+        restore_from: Some("before-the-move".to_owned()),
         performance_insights: false,
         enhanced_monitoring: None,
+        iam_authentication: false,
+        database_name: None,
+        master_username: None,
         ..database("dev-anna-4f2a91c0-side", false)
+    }
+}
+
+fn aurora(identifier: &str, compute: AuroraCompute) -> Database {
+    let instance = |number: usize| ClusterInstance {
+        identifier: format!("{identifier}-{number}"),
+        zone: Some(format!("eu-west-1{}", ["a", "b"][number - 1])),
+    };
+    Database {
+        kind: DatabaseKind::Cluster(AuroraCluster { compute, instances: vec![instance(1), instance(2)] }),
+        ..database(identifier, true)
+    }
+}
+
+fn provisioned() -> AuroraCompute {
+    AuroraCompute::Provisioned { instance_class: "db.t4g.medium".to_owned() }
+}
+
+fn serverless() -> Database {
+    let compute = AuroraCompute::Serverless { min: Acus::from_halves(1), max: Acus::from_halves(16) };
+    Database {
+        environment_key: false,
+        enhanced_monitoring: None,
+        final_snapshot: None,
+        restore_from: Some("before-the-move".to_owned()),
+        database_name: None,
+        master_username: None,
+        ..aurora("dev-anna-4f2a91c0-events", compute)
+    }
+}
+
+fn cache(id: &str, environment_key: bool) -> Cache {
+    Cache {
+        id: id.to_owned(),
+        engine: CacheEngine::Valkey,
+        version: "8.0".to_owned(),
+        family: "valkey8".to_owned(),
+        node_type: "cache.t4g.micro".to_owned(),
+        topology: CacheTopology::Single { replicas: 1 },
+        multi_az: true,
+        parameters: [("maxmemory-policy", "allkeys-lru"), ("timeout", "300")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into(),
+        users: Some(CacheUsers {
+            group_id: id.to_owned(),
+            user_id: format!("{id}-app"),
+            default_user_id: None,
+        }),
+        environment_key,
+        snapshot_retention_days: 7,
+        log_group: format!("/aws/elasticache/{id}/slow"),
+        log_retention_days: 30,
+    }
+}
+
+fn queue() -> Cache {
+    let id = "dev-anna-4f2a91c0-queue";
+    Cache {
+        engine: CacheEngine::Redis,
+        version: "7.1".to_owned(),
+        family: "redis7".to_owned(),
+        topology: CacheTopology::Single { replicas: 0 },
+        multi_az: false,
+        parameters: BTreeMap::new(),
+        users: Some(CacheUsers {
+            group_id: id.to_owned(),
+            user_id: format!("{id}-app"),
+            default_user_id: Some(format!("{id}-off")),
+        }),
+        snapshot_retention_days: 0,
+        ..cache(id, false)
+    }
+}
+
+fn sharded_cache() -> Cache {
+    Cache {
+        topology: CacheTopology::Sharded { shards: 3, replicas_per_shard: 1 },
+        users: None,
+        ..cache("dev-anna-4f2a91c0-shards", true)
+    }
+}
+
+fn documents(environment_key: bool) -> DocumentDatabase {
+    let identifier = "dev-anna-4f2a91c0-documents";
+    let instance = |number: usize| ClusterInstance {
+        identifier: format!("{identifier}-{number}"),
+        zone: Some(format!("eu-west-1{}", ["a", "b"][number - 1])),
+    };
+    DocumentDatabase {
+        identifier: identifier.to_owned(),
+        version: "5.0.0".to_owned(),
+        family: "docdb5.0".to_owned(),
+        parameter_group: format!("{identifier}-5-0"),
+        instance_class: "db.t4g.medium".to_owned(),
+        instances: vec![instance(1), instance(2)],
+        backup_retention_days: 7,
+        deletion_protection: true,
+        final_snapshot: Some(FinalSnapshot::PerIncarnation { prefix: format!("{identifier}-final") }),
+        environment_key,
+        log_retention_days: 30,
+        master_username: "terrane".to_owned(),
     }
 }

@@ -62,6 +62,17 @@ fn files_come_in_reading_order_and_only_where_there_is_something_to_say() {
             "buckets.tf",
             "registries.tf",
             "databases.tf",
+            "aurora.tf",
+            "caches.tf",
+            "documents.tf",
+            "ecs.tf",
+            "apps.tf",
+            "apps_iam.tf",
+            "apps_scaling.tf",
+            "load_balancers.tf",
+            "api_gateway.tf",
+            "code_deploy.tf",
+            "alarms.tf",
             "outputs.tf"
         ]
     );
@@ -100,18 +111,22 @@ fn what_refers_to_something_that_is_not_there_is_refused() {
         model.registries.values_mut().for_each(|registry| registry.environment_key = false);
         model.databases.values_mut().for_each(|database| database.environment_key = false);
         model.kubernetes = None;
+        model.caches.values_mut().for_each(|cache| cache.environment_key = false);
+        model.document_database.as_mut().unwrap().environment_key = false;
         change(&mut model);
         render(&model).map(drop).map_err(|error| error.to_string())
     };
     assert_eq!(without_key(|_| {}), Ok(()));
     type Change = fn(&mut InfraModel);
-    let changes: [(&str, Change); 4] = [
+    let changes: [(&str, Change); 6] = [
         ("buckets.logs", |m| {
             m.buckets.values_mut().for_each(|b| b.encryption = BucketEncryption::EnvironmentKey)
         }),
         ("registries.api", |m| m.registries.values_mut().for_each(|r| r.environment_key = true)),
         ("kubernetes", |m| m.kubernetes = models::full().kubernetes),
-        ("databases.main", |m| m.databases.values_mut().for_each(|d| d.environment_key = true)),
+        ("databases.events", |m| m.databases.values_mut().for_each(|d| d.environment_key = true)),
+        ("document_database", |m| m.document_database.as_mut().unwrap().environment_key = true),
+        ("caches.queue", |m| m.caches.values_mut().for_each(|c| c.environment_key = true)),
     ];
     for (path, change) in changes {
         let expected = format!("{path} asks for the environment's KMS key, but the environment has none");
@@ -124,9 +139,55 @@ fn what_refers_to_something_that_is_not_there_is_refused() {
     model.network = None;
     assert_eq!(render(&model), Err(RenderError::NoNetwork { path: "kubernetes".to_owned() }));
     model.kubernetes = None;
-    assert_eq!(render(&model), Err(RenderError::NoNetwork { path: "databases.main".to_owned() }));
+    assert_eq!(render(&model), Err(RenderError::NoNetwork { path: "databases.events".to_owned() }));
     model.databases = BTreeMap::new();
+    assert_eq!(render(&model), Err(RenderError::NoNetwork { path: "caches.queue".to_owned() }));
+    model.caches = BTreeMap::new();
+    assert_eq!(render(&model), Err(RenderError::NoNetwork { path: "document_database".to_owned() }));
+    model.document_database = None;
+    model.apps = BTreeMap::new();
+    assert_eq!(render(&model), Err(RenderError::NoNetwork { path: "ecs".to_owned() }));
+    model.ecs = None;
     assert!(render(&model).is_ok());
+}
+
+#[test]
+fn an_app_that_refers_to_something_that_is_not_there_is_refused() {
+    type Change = fn(&mut InfraModel);
+    let missing =
+        |path: &str, what: &str| RenderError::NothingThere { path: path.to_owned(), what: what.to_owned() };
+    let changes: [(RenderError, Change); 5] = [
+        (RenderError::NoCluster { path: "apps.admin".to_owned() }, |m| m.ecs = None),
+        (missing("apps.admin", "databases.main.host"), |m| m.databases.clear()),
+        (missing("apps.worker", "caches.sessions.url"), |m| m.caches.clear()),
+        (missing("apps.worker", "buckets.uploads.name"), |m| m.buckets.clear()),
+        (missing("apps.api", "registries.api"), |m| m.registries.clear()),
+    ];
+    for (expected, change) in changes {
+        let mut model = models::full();
+        change(&mut model);
+        assert_eq!(render(&model), Err(expected));
+    }
+}
+
+#[test]
+fn a_service_ignores_what_somebody_else_decides_and_nothing_more() {
+    let model = models::full();
+    let files = render(&model).unwrap();
+    let apps = files.get("apps.tf").unwrap();
+    let ignored = |resource: &str| {
+        let start = apps.find(&format!("resource {resource}")).unwrap();
+        let block = &apps[start..];
+        let block = &block[..block.find("\n}\n").unwrap()];
+        block.lines().find_map(|line| line.trim().strip_prefix("ignore_changes = ")).unwrap_or("").to_owned()
+    };
+    assert_eq!(ignored("\"aws_ecs_service\" \"fixed\""), "");
+    assert_eq!(ignored("\"aws_ecs_service\" \"scaled\""), "[desired_count]");
+    assert_eq!(ignored("\"aws_ecs_service\" \"blue_green\""), "[task_definition, load_balancer]");
+    let both = "[task_definition, load_balancer, desired_count]";
+    assert_eq!(ignored("\"aws_ecs_service\" \"blue_green_scaled\""), both);
+    assert_eq!(ignored("\"aws_lb_listener_rule\" \"app\""), "");
+    assert_eq!(ignored("\"aws_lb_listener_rule\" \"blue_green\""), "[action]");
 }
 
 #[test]

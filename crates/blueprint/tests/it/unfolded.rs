@@ -142,27 +142,20 @@ fn instances(block: &Block, blocks: &[Block], scope: &Scope) -> Vec<Object> {
     }
 }
 
-/// The keys and values of a block's `for_each`. One that goes over another resource has that one's keys.
+/// The keys and values of a block's `for_each`. One that goes over another resource has that one's keys; of one that
+/// can't be understood there is one instance of which nothing is known, so that a rule that has to know fails.
 fn for_each(block: &Block, blocks: &[Block], scope: &Scope) -> Option<Vec<(String, Value)>> {
     let for_each = block.body().attributes().find(|attribute| attribute.key() == "for_each")?;
     let folded = scope.fold(for_each.expr());
-    if let Some(text) = folded.as_str() {
-        let over = blocks
-            .iter()
-            .filter(|other| other.identifier() == "resource" && *other != block)
-            .find(|other| text.trim_matches(['⟦', '⟧']) == tree::labels(other).join("."));
-        let over = over.unwrap_or_else(|| panic!("for_each over {text} isn't understood"));
-        let items = for_each_of(over, blocks, scope);
-        return Some(
-            items.into_iter().map(|(key, _)| (key.clone(), unknown(&format!("{text}[{key}]")))).collect(),
-        );
-    }
-    Some(items(&folded))
-}
-
-fn for_each_of(block: &Block, blocks: &[Block], scope: &Scope) -> Vec<(String, Value)> {
-    for_each(block, blocks, scope)
-        .unwrap_or_else(|| panic!("for_each over {:?}, which has none", block.labels()))
+    let Some(text) = folded.as_str() else { return Some(items(&folded)) };
+    let text = text.trim_matches(['⟦', '⟧']);
+    let is_over = |other: &&Block| {
+        other.identifier() == "resource" && *other != block && text == tree::labels(other).join(".")
+    };
+    let over = blocks.iter().find(is_over).and_then(|other| self::for_each(other, blocks, scope));
+    let keys = over.map(|items| items.into_iter().map(|(key, _)| key).collect());
+    let keys: Vec<String> = keys.unwrap_or_else(|| vec!["⟦key⟧".to_owned()]);
+    Some(keys.into_iter().map(|key| (key.clone(), unknown(&format!("{text}[{key}]")))).collect())
 }
 
 fn items(collection: &Value) -> Vec<(String, Value)> {
@@ -360,11 +353,19 @@ resource "x" "over" {
 
   id = each.value.id
 }
+resource "x" "unclear" {
+  for_each = cidrsubnets("10.0.0.0/16", 4)
+
+  name = each.key
+}
 "#;
     let module = module([("main.tf", text)]);
     let seen: Vec<String> = module.objects.iter().map(Object::address).collect();
-    assert_eq!(seen, ["x.keyed[\"a\"]", "x.keyed[\"b\"]", "x.after[\"b\"]", "x.over[\"b\"]"]);
-    let [a, b, after, over] = module.objects.as_slice() else { panic!("{module:?}") };
+    assert_eq!(
+        seen,
+        ["x.keyed[\"a\"]", "x.keyed[\"b\"]", "x.after[\"b\"]", "x.over[\"b\"]", "x.unclear[\"⟦key⟧\"]"]
+    );
+    let [a, b, after, over, unclear] = module.objects.as_slice() else { panic!("{module:?}") };
     assert_eq!((a.body.text("name"), b.body.text("name")), ("dev-a", "dev-b"));
     assert_eq!((a.body.get("arn"), b.body.text("arn")), (None, "arn:⟦data.p.current.id⟧:x"));
     assert_eq!(a.body.get("tags").unwrap().as_object().unwrap()["c"], Value::from("⟦aws_y.z.id⟧"));
@@ -372,6 +373,6 @@ resource "x" "over" {
     let days: Vec<_> = a.body.blocks("rule").map(|rule| rule.get("days").cloned()).collect();
     assert_eq!((days, b.body.blocks("rule").count()), (vec![Some(Value::from(3))], 0));
     assert_eq!(after.body.text("role"), "dev-b");
-    assert!(is_unknown(over.body.get("id").unwrap()));
+    assert!(is_unknown(over.body.get("id").unwrap()) && is_unknown(unclear.body.get("name").unwrap()));
     assert!(a.is_named_in("⟦x.keyed[each.key].arn⟧") && !a.is_named_in("x.keyed_too.arn data.x.keyed"));
 }

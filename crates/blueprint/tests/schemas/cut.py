@@ -13,7 +13,7 @@ import re
 import sys
 
 HERE = pathlib.Path(__file__).parent
-SOURCES = HERE.parent.parent / "src"
+SOURCES = HERE.parent.parent / "src" / "files"
 
 
 def rendered(pattern):
@@ -38,6 +38,9 @@ def cut(path, date):
         "resources": rendered(r'(?:Resource::one|Resource::per_key)\(\s*"(\w+)"'),
         "data": rendered(r'(?:Resource::data|Resource::data_per_key)\(\s*"(\w+)"'),
     }
+    # Terraform's own types and those of other providers are in other tables.
+    prefix = re.sub(r".*/(terraform-provider-)?", "", table["provider"]) + "_"
+    wanted = {section: [name for name in types if name.startswith(prefix)] for section, types in wanted.items()}
     lines = [f'{{"provider": "{table["provider"]}", "version": "{table["version"]}", "taken": "{date}"']
     for section, types in wanted.items():
         entries = [f'  "{name}": {json.dumps(arguments(table[section][name]["args"]))}' for name in types]

@@ -2,7 +2,7 @@
 //!
 //! Source: botocore 1.44.5, moto 5.2.1; extracted 2026-11-21.
 
-use super::machines::{Accelerators::*, Architecture::*, Family};
+use super::machines::{Accelerators::*, Family, MachineArchitecture::*};
 
 /// Families of EC2 instance types: name, architecture, accelerators, sizes.
 #[rustfmt::skip]

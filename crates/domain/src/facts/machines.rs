@@ -5,21 +5,21 @@ use super::instance_types::FAMILIES;
 /// A row of the generated table: family, architecture, accelerators, sizes.
 pub(super) struct Family(
     pub(super) &'static str,
-    pub(super) Architecture,
+    pub(super) MachineArchitecture,
     pub(super) Accelerators,
     pub(super) &'static str,
 );
 
 /// Which instructions a machine runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Architecture {
+pub(crate) enum MachineArchitecture {
     /// x86, 64 bits.
     X86,
     /// Graviton.
     Arm,
 }
 
-impl Architecture {
+impl MachineArchitecture {
     /// As `uname -m` says it.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
@@ -45,7 +45,7 @@ pub(crate) enum Accelerators {
 /// A machine that EC2 offers in some region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Machine {
-    pub(crate) architecture: Architecture,
+    pub(crate) architecture: MachineArchitecture,
     pub(crate) accelerators: Accelerators,
 }
 
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn architecture_and_accelerators_of_well_known_types_are_right() {
-        use {Accelerators::*, Architecture::*};
+        use {Accelerators::*, MachineArchitecture::*};
         for (name, architecture, accelerators) in [
             ("t3.large", X86, Plain),
             ("t4g.large", Arm, Plain),

@@ -2,6 +2,11 @@
 
 use serde::Serialize;
 
+use crate::{
+    Key,
+    spec::{CannedAcl, CorsMethod, ObjectOwnership},
+};
+
 /// An S3 bucket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Bucket {
@@ -15,6 +20,38 @@ pub struct Bucket {
     pub lifecycle: BucketLifecycle,
     /// Delete the objects too when the bucket is destroyed.
     pub force_destroy: bool,
+    /// Who owns what others write.
+    pub ownership: ObjectOwnership,
+    /// The canned ACL; `None` where the ownership turns ACLs off.
+    pub acl: Option<CannedAcl>,
+    /// Which web pages of other origins may use it from a browser.
+    pub cors: Vec<CorsRule>,
+    /// Where S3 writes down who read and wrote what.
+    pub access_logs: Option<AccessLogs>,
+}
+
+/// Which web pages may use a bucket from a browser, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CorsRule {
+    /// Origins, each with at most one `*`.
+    pub origins: Vec<String>,
+    /// Methods.
+    pub methods: Vec<CorsMethod>,
+    /// Headers that a request may have.
+    pub headers: Vec<String>,
+    /// Headers of an answer that the page may see.
+    pub expose_headers: Vec<String>,
+    /// How long a browser may remember the answer, in seconds.
+    pub max_age_seconds: u32,
+}
+
+/// Where S3 writes down who read and wrote what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AccessLogs {
+    /// Another bucket of the environment.
+    pub bucket: Key,
+    /// Beginning of the names of the logs.
+    pub prefix: String,
 }
 
 /// How a bucket encrypts what it holds.

@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::Key;
 use crate::{
-    AccessPolicy, Capacity, ClusterAddon, ClusterController, ClusterLog, NodeImage, SupportType, TaintEffect,
+    AccessPolicy, ClusterAddon, ClusterController, ClusterLog, NodeCapacity, NodeImage, SupportType,
+    TaintEffect,
 };
 
 /// An EKS cluster. The environment's key, which is always there, encrypts its secrets.
@@ -90,7 +91,7 @@ pub struct NodeGroup {
     /// Interchangeable instance types of the image's architecture; at least one.
     pub instance_types: Vec<String>,
     /// How the machines are bought.
-    pub capacity: Capacity,
+    pub capacity: NodeCapacity,
     /// Fewest nodes.
     pub min: u16,
     /// Most nodes; 1 or more, and not less than `min`.

@@ -2,9 +2,11 @@
 
 use super::{Conflict, DEFAULT, Resolver};
 use crate::{
-    Bucket, BucketEncryption, BucketLifecycle, Key,
-    spec::{BucketSpec, Path},
+    AccessLogs, Bucket, BucketEncryption, BucketLifecycle, CorsRule, Key,
+    spec::{BucketSpec, CannedAcl, CorsMethod, CorsRuleSpec, Encryption, ObjectOwnership, Path},
 };
+
+const CORS_MAX_AGE_SECONDS: u32 = 3600;
 
 impl Resolver<'_> {
     pub(super) fn bucket(&mut self, key: &Key, spec: &BucketSpec, path: &Path) -> Bucket {
@@ -12,13 +14,74 @@ impl Resolver<'_> {
         let versioning =
             self.or_profile(&path.key("versioning"), spec.versioning, defaults.bucket_versioning);
         let own_key = self.own_key(&path.key("encryption"), spec.encryption);
+        let ownership = self.or_because(
+            &path.key("ownership"),
+            spec.ownership,
+            ObjectOwnership::BucketOwnerEnforced,
+            DEFAULT,
+        );
         Bucket {
             name: self.names.bucket(key),
             versioning,
             encryption: if own_key { BucketEncryption::EnvironmentKey } else { BucketEncryption::S3Managed },
             lifecycle: self.bucket_lifecycle(spec, versioning, path),
             force_destroy: self.or_because(&path.key("force_destroy"), spec.force_destroy, false, DEFAULT),
+            ownership,
+            acl: self.acl(spec, ownership, path),
+            cors: spec.cors.iter().map(cors_rule).collect(),
+            access_logs: self.access_logs(key, spec, path),
         }
+    }
+
+    /// Source: S3 user guide, "Controlling ownership of objects and disabling ACLs for your bucket": with ACLs off S3
+    /// refuses every ACL, even `private`.
+    fn acl(&mut self, spec: &BucketSpec, ownership: ObjectOwnership, path: &Path) -> Option<CannedAcl> {
+        if ownership != ObjectOwnership::BucketOwnerEnforced {
+            return Some(self.or_because(&path.key("acl"), spec.acl, CannedAcl::Private, DEFAULT));
+        }
+        if let Some(acl) = spec.acl.filter(|acl| *acl != CannedAcl::Private) {
+            let message = format!(
+                "{acl} needs ACLs, which ownership bucket_owner_enforced turns off; set ownership: bucket_owner_preferred"
+            );
+            self.conflict(Conflict::new(path.key("acl"), message).with(path.key("ownership")));
+        }
+        None
+    }
+
+    /// Source: S3 user guide, "Enabling Amazon S3 server access logging": the target has to be another bucket of the
+    /// same account and region, encrypted with SSE-S3.
+    fn access_logs(&mut self, key: &Key, spec: &BucketSpec, path: &Path) -> Option<AccessLogs> {
+        let given = spec.access_logs.clone()?;
+        let at = path.key("access_logs").key("bucket");
+        match self.spec.buckets.get(&given.bucket) {
+            None => {
+                let known: Vec<_> =
+                    self.spec.buckets.keys().filter(|other| *other != key).map(Key::as_str).collect();
+                let message = format!("\"{}\" names no bucket; buckets: {}", given.bucket, known.join(", "));
+                self.conflict(Conflict::new(at, message));
+            }
+            Some(_) if given.bucket == *key => {
+                let message =
+                    "is the bucket itself, whose log would grow by being written; name another bucket";
+                self.conflict(Conflict::new(at, message));
+            }
+            Some(target) if target.encryption.unwrap_or(self.defaults.encryption) == Encryption::Kms => {
+                let other = Path::root().key("buckets").key(given.bucket.as_str()).key("encryption");
+                let message = format!(
+                    "S3 can't write logs under a key of yours; set encryption: aws for buckets.{}",
+                    given.bucket
+                );
+                self.conflict(Conflict::new(at, message).with(other));
+            }
+            Some(_) => {}
+        }
+        let prefix = self.or_because(
+            &path.key("access_logs").key("prefix"),
+            given.prefix,
+            format!("{key}/"),
+            "because of the bucket's name",
+        );
+        Some(AccessLogs { bucket: given.bucket, prefix })
     }
 
     fn bucket_lifecycle(&mut self, spec: &BucketSpec, versioning: bool, path: &Path) -> BucketLifecycle {
@@ -54,5 +117,15 @@ impl Resolver<'_> {
                 self.defaults.abort_uploads_after_days,
             ),
         }
+    }
+}
+
+fn cors_rule(spec: &CorsRuleSpec) -> CorsRule {
+    CorsRule {
+        origins: spec.origins.clone(),
+        methods: spec.methods.clone().unwrap_or_else(|| vec![CorsMethod::Get, CorsMethod::Head]),
+        headers: spec.headers.clone(),
+        expose_headers: spec.expose_headers.clone(),
+        max_age_seconds: spec.max_age_seconds.unwrap_or(CORS_MAX_AGE_SECONDS),
     }
 }

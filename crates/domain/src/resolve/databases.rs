@@ -1,13 +1,15 @@
-//! Databases: their size, their storage and what protects them.
+//! Databases: what engines have in common, what protects them, and names that must not meet.
+
+mod cluster;
+mod instance;
+
+use std::collections::BTreeMap;
 
 use super::{Conflict, DEFAULT, LifecyclePolicy, Resolver};
 use crate::{
-    Database, EnhancedMonitoring, Key, facts,
-    profile::DatabaseShape,
-    spec::{
-        DataOnDestroy, DatabaseEngine, DatabaseSize, DatabaseSpec, Gibibytes, MonitoringSpec, Path, Size,
-        Switch,
-    },
+    Database, DatabaseKind, EnhancedMonitoring, FinalSnapshot, Key, Network,
+    facts::{AURORA_POSTGRES_VERSIONS, POSTGRES_VERSIONS},
+    spec::{DataOnDestroy, DatabaseEngine, DatabaseSize, DatabaseSpec, MonitoringSpec, Path, Size, Switch},
 };
 
 const DEFAULT_POSTGRES_VERSION: &str = "17";
@@ -15,129 +17,153 @@ const DEFAULT_DATABASE_NAME: &str = "app";
 const DEFAULT_MASTER_USERNAME: &str = "terrane";
 
 impl Resolver<'_> {
-    pub(super) fn database(
+    pub(super) fn databases(
+        &mut self,
+        policy: LifecyclePolicy,
+        network: Option<&Network>,
+    ) -> BTreeMap<Key, Database> {
+        let databases = self.each(&self.spec.databases, "databases", |this, key, spec, path| {
+            this.database(key, spec, path, policy, network)
+        });
+        self.identifiers(&databases);
+        databases
+    }
+
+    fn database(
         &mut self,
         key: &Key,
         spec: &DatabaseSpec,
         path: &Path,
         policy: LifecyclePolicy,
+        network: Option<&Network>,
     ) -> Database {
         let defaults = self.defaults;
-        let _: DatabaseEngine =
-            self.or_because(&path.key("engine"), spec.engine, DatabaseEngine::Postgres, DEFAULT);
-        let or_default = |this: &mut Self, name: &str, given: &Option<String>, default: &str| {
-            this.or_because(&path.key(name), given.clone(), default.to_owned(), DEFAULT)
+        let engine = self.or_because(&path.key("engine"), spec.engine, DatabaseEngine::Postgres, DEFAULT);
+        let version = self.postgres_version(engine, spec, path);
+        let kind = match engine {
+            DatabaseEngine::Postgres => DatabaseKind::Instance(self.rds_instance(key, spec, path)),
+            DatabaseEngine::AuroraPostgres => {
+                DatabaseKind::Cluster(self.aurora_cluster(key, spec, path, network))
+            }
         };
-        let version = or_default(self, "version", &spec.version, DEFAULT_POSTGRES_VERSION);
-        let instance_class = self.instance_class(spec, path);
-        let (storage_gib, max_storage_gib) = self.storage(spec, path);
-        let multi_az = self.or_profile(
-            &path.key("high_availability"),
-            spec.high_availability,
-            defaults.high_availability,
-        );
         let backup_retention_days = self.or_profile(
             &path.key("backup_retention_days"),
             spec.backup_retention_days,
             defaults.backup_retention_days,
         );
-        let deletion_protection = self.database_protection(spec, path, policy);
-        let environment_key = self.own_key(&path.key("encryption"), spec.encryption);
-        let performance_insights = self.or_profile(
-            &path.key("performance_insights"),
-            spec.performance_insights,
-            defaults.performance_insights,
-        );
+        self.needs_backups(&kind, backup_retention_days, path);
         let enhanced_monitoring =
             self.monitoring(spec.enhanced_monitoring.as_ref(), &path.key("enhanced_monitoring"));
+        // What is restored has names already, and other ones would replace it.
+        let or_name =
+            |this: &mut Self, name: &str, given: &Option<String>, default: &str| match spec.restore_from {
+                Some(_) => given.clone(),
+                None => Some(this.or_because(&path.key(name), given.clone(), default.to_owned(), DEFAULT)),
+            };
         Database {
             identifier: self.names.database(key),
             version,
-            instance_class,
-            storage_gib,
-            max_storage_gib,
-            multi_az,
+            kind,
             backup_retention_days,
-            deletion_protection,
-            final_snapshot: match policy.on_destroy {
-                DataOnDestroy::Snapshot => Some(self.names.final_snapshot(key)),
-                DataOnDestroy::Delete => None,
-            },
-            environment_key,
-            performance_insights,
+            deletion_protection: self.protection(spec.deletion_protection, path, policy),
+            final_snapshot: self.final_snapshot(self.names.final_snapshot(key), policy),
+            restore_from: spec.restore_from.as_ref().map(|from| from.snapshot.clone()),
+            environment_key: self.own_key(&path.key("encryption"), spec.encryption),
+            performance_insights: self.or_profile(
+                &path.key("performance_insights"),
+                spec.performance_insights,
+                defaults.performance_insights,
+            ),
             enhanced_monitoring: enhanced_monitoring.map(|interval_seconds| EnhancedMonitoring {
                 interval_seconds,
                 role_name: self.names.monitoring_role(key),
             }),
-            database_name: or_default(self, "database_name", &spec.database_name, DEFAULT_DATABASE_NAME),
-            master_username: or_default(
-                self,
-                "master_username",
-                &spec.master_username,
-                DEFAULT_MASTER_USERNAME,
+            iam_authentication: self.or_profile(
+                &path.key("iam_authentication"),
+                spec.iam_authentication,
+                defaults.iam_authentication,
             ),
+            log_retention_days: self.or_profile(
+                &path.key("log_retention_days"),
+                spec.log_retention_days,
+                defaults.log_retention_days,
+            ),
+            database_name: or_name(self, "database_name", &spec.database_name, DEFAULT_DATABASE_NAME),
+            master_username: or_name(self, "master_username", &spec.master_username, DEFAULT_MASTER_USERNAME),
         }
     }
 
-    fn instance_class(&mut self, spec: &DatabaseSpec, path: &Path) -> String {
-        match &spec.size {
-            Some(DatabaseSize::Exact { instance_class }) => instance_class.clone(),
-            Some(DatabaseSize::Named(size)) => {
-                let class = DatabaseShape::of(*size).instance_class;
-                self.explain(
-                    &path.key("size").key("instance_class"),
-                    &class,
-                    &format!("because size {size}"),
-                );
-                class.to_owned()
+    fn postgres_version(&mut self, engine: DatabaseEngine, spec: &DatabaseSpec, path: &Path) -> String {
+        let at = path.key("version");
+        let default = DEFAULT_POSTGRES_VERSION.to_owned();
+        let version = self.or_because(&at, spec.version.clone(), default, DEFAULT);
+        let (name, offered) = match engine {
+            DatabaseEngine::Postgres => ("RDS for PostgreSQL", POSTGRES_VERSIONS),
+            DatabaseEngine::AuroraPostgres => ("Aurora PostgreSQL", AURORA_POSTGRES_VERSIONS),
+        };
+        if !offered.contains(&version.as_str()) {
+            let message =
+                format!("\"{version}\" is no version of {name}, which offers {}", offered.join(", "));
+            self.conflict(Conflict::new(at, message).with(path.key("engine")));
+        }
+        version
+    }
+
+    /// Source: Aurora user guide, "Backing up an Aurora DB cluster" (1 to 35 days); RDS user guide, "Working with DB
+    /// instance read replicas" (automatic backups have to be on).
+    fn needs_backups(&mut self, kind: &DatabaseKind, days: u8, path: &Path) {
+        let because = match kind {
+            DatabaseKind::Cluster(_) => "aurora_postgres",
+            DatabaseKind::Instance(instance) if !instance.replicas.is_empty() => "a database with replicas",
+            DatabaseKind::Instance(_) => return,
+        };
+        if days == 0 {
+            let message = format!("0 turns backups off, which {because} can't do without; use 1 or more");
+            let conflict = Conflict::new(path.key("backup_retention_days"), message);
+            self.conflict(conflict.with(path.key("engine")).with(path.key("replicas")));
+        }
+    }
+
+    /// Instances share one namespace, so `main` with a second instance and a database `main-2` would meet.
+    fn identifiers(&mut self, databases: &BTreeMap<Key, Database>) {
+        let mut owners: BTreeMap<&str, &Key> = BTreeMap::new();
+        for (key, database) in databases {
+            for identifier in database.instance_identifiers() {
+                if let Some(other) = owners.insert(identifier, key) {
+                    let path = Path::root().key("databases");
+                    let message = format!(
+                        "has an instance of the same name as {other} has, {identifier}; call one of the two otherwise"
+                    );
+                    self.conflict(
+                        Conflict::new(path.key(key.as_str()), message).with(path.key(other.as_str())),
+                    );
+                }
             }
-            None => {
-                let size = self.defaults.database_size;
-                let class = DatabaseShape::of(size).instance_class;
-                let because = self.because_profile.clone();
-                self.explain(&path.key("size"), &size, &because);
-                self.explain(
-                    &path.key("size").key("instance_class"),
-                    &class,
-                    &format!("because size {size}"),
-                );
-                class.to_owned()
-            }
         }
     }
 
-    /// Storage and where its autoscaling ends, both in GiB.
-    fn storage(&mut self, spec: &DatabaseSpec, path: &Path) -> (u32, u32) {
-        let size: Size = match spec.size {
-            Some(DatabaseSize::Named(size)) => size,
-            // An exact class says nothing about storage.
-            Some(DatabaseSize::Exact { .. }) | None => self.defaults.database_size,
-        };
-        let shape = DatabaseShape::of(size);
-        let because = match spec.size {
-            Some(DatabaseSize::Named(_)) => format!("because size {size}"),
-            _ => self.because_profile.clone(),
-        };
-        let at = path.key("max_storage");
-        let storage = self.or_because(&path.key("storage"), spec.storage, shape.storage, &because);
-        let doubled = storage.0.saturating_mul(2).min(facts::POSTGRES_MAX_STORAGE_GIB);
-        let max_storage = if doubled > shape.max_storage.0 {
-            self.or_because(&at, spec.max_storage, Gibibytes(doubled), "because twice the storage")
-        } else {
-            self.or_because(&at, spec.max_storage, shape.max_storage, &because)
-        };
-        // In tenths, so that nothing is rounded.
-        let least = storage.0.saturating_mul(11).div_ceil(10);
-        if max_storage.0 < least {
-            let message = format!(
-                "{max_storage} must be at least 10 % more than the storage of {storage}; use {least} GiB or more"
-            );
-            self.conflict(Conflict::new(at, message).with(path.key("storage")).with(path.key("size")));
+    pub(super) fn final_snapshot(&self, prefix: String, policy: LifecyclePolicy) -> Option<FinalSnapshot> {
+        match policy.on_destroy {
+            DataOnDestroy::Snapshot => Some(FinalSnapshot::PerIncarnation { prefix }),
+            DataOnDestroy::Delete => None,
         }
-        (storage.0, max_storage.0)
     }
 
-    fn database_protection(&mut self, spec: &DatabaseSpec, path: &Path, policy: LifecyclePolicy) -> bool {
+    /// The exact class, or what a size in words stands for.
+    fn instance_class(&mut self, spec: &DatabaseSpec, path: &Path, of: fn(Size) -> &'static str) -> String {
+        let at = path.key("size");
+        let size = match &spec.size {
+            Some(DatabaseSize::Exact { instance_class }) => return instance_class.clone(),
+            Some(DatabaseSize::Named(size)) => *size,
+            None => self.or_profile(&at, None, self.defaults.database_size),
+        };
+        let class = of(size);
+        self.explain(&at.key("instance_class"), &class, &format!("because size {size}"));
+        class.to_owned()
+    }
+
+    /// Whether AWS refuses to delete a thing that holds data; `path` is that of the thing.
+    pub(super) fn protection(&mut self, given: Option<bool>, path: &Path, policy: LifecyclePolicy) -> bool {
         let lifecycle = self.spec.lifecycle.as_ref();
         let because = if lifecycle.is_some_and(|lifecycle| lifecycle.deletion_protection.is_some()) {
             "because lifecycle.deletion_protection".to_owned()
@@ -147,7 +173,7 @@ impl Resolver<'_> {
             self.because_profile.clone()
         };
         let at = path.key("deletion_protection");
-        self.or_because(&at, spec.deletion_protection, policy.deletion_protection, &because)
+        self.or_because(&at, given, policy.deletion_protection, &because)
     }
 
     fn monitoring(&mut self, given: Option<&Switch<MonitoringSpec>>, path: &Path) -> Option<u8> {

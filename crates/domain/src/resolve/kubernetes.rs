@@ -36,9 +36,9 @@ impl Resolver<'_> {
         let compute = self.compute(spec, &path);
         let addons = self.addons(spec, &compute, &path.key("addons"));
         let controllers = self.controllers(spec, &compute, &path.key("controllers"));
-        let role = |kind: &str| self.names.cluster_role(kind);
+        let role = |kind: &str| self.names.kubernetes_role(kind);
         Some(Kubernetes {
-            name: self.names.cluster(),
+            name: self.names.kubernetes_cluster(),
             version,
             support,
             public_cidrs,
@@ -136,8 +136,10 @@ impl Resolver<'_> {
             self.conflict(Conflict::new(path.clone(), message).with(auto_mode_path()));
         }
         kinds.sort_by_key(|kind| kind.as_str());
-        let controller =
-            |kind: ClusterController| Controller { kind, role_name: self.names.cluster_role(kind.as_str()) };
+        let controller = |kind: ClusterController| Controller {
+            kind,
+            role_name: self.names.kubernetes_role(kind.as_str()),
+        };
         kinds.into_iter().map(controller).collect()
     }
 }

@@ -64,9 +64,16 @@ impl Resolver<'_> {
             key.map(|key| Wish { of: format!("{section}.{key}"), way_out })
         };
         // Those that need a way out come first, because theirs decides about NAT.
-        let cluster = self.spec.kubernetes.is_some();
-        let cluster = cluster.then(|| Wish { of: "kubernetes".to_owned(), way_out: true });
-        let wishes = [cluster, wish("databases", self.spec.databases.keys().next(), false)];
+        let wishes = [
+            self.spec.kubernetes.as_ref().map(|_| Wish { of: "kubernetes".to_owned(), way_out: true }),
+            self.spec.ecs.as_ref().map(|_| Wish { of: "ecs".to_owned(), way_out: true }),
+            wish("databases", self.spec.databases.keys().next(), false),
+            wish("caches", self.spec.caches.keys().next(), false),
+            self.spec
+                .document_database
+                .as_ref()
+                .map(|_| Wish { of: "document_database".to_owned(), way_out: false }),
+        ];
         wishes.into_iter().flatten().next()
     }
 

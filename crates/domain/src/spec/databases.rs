@@ -1,14 +1,15 @@
-//! `databases`: RDS for PostgreSQL.
+//! `databases`: RDS for PostgreSQL and Aurora PostgreSQL.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
-    Encryption, Gibibytes, Size, Switch,
+    CapacitySpec, Encryption, Gibibytes, Size, Switch, capacity,
     decode::Value,
     node::Kind,
     problem::{any_of, quoted},
     reading::{flag, switch, word},
+    rules,
     words::words,
 };
 use crate::facts;
@@ -27,16 +28,23 @@ pub struct DatabaseSpec {
     /// A word, or the exact instance class.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<DatabaseSize>,
-    /// Storage at creation, for example `20 GiB`; it can grow and never shrinks.
+    /// Aurora only, in place of `size`: instances scale by themselves between two capacities.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<CapacitySpec>,
+    /// Not for Aurora, which grows by itself. Storage at creation, for example `20 GiB`; it can grow and never shrinks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub storage: Option<Gibibytes>,
-    /// Where storage autoscaling ends; at least 10 % more than `storage`.
+    /// Not for Aurora. Where storage autoscaling ends; at least 10 % more than `storage`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_storage: Option<Gibibytes>,
-    /// A standby in a second zone.
+    /// A standby in a second zone; for Aurora a reader there, which takes over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub high_availability: Option<bool>,
-    /// 0 (no backups) to 35.
+    /// Instances that take reads; Aurora has 1 with `high_availability`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 15))]
+    pub replicas: Option<u8>,
+    /// 0 (no backups) to 35; at least 1 for Aurora and for a database with replicas.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0, max = 35))]
     pub backup_retention_days: Option<u8>,
@@ -52,6 +60,16 @@ pub struct DatabaseSpec {
     /// Metrics of the operating system; `{}` turns them on, `false` off.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enhanced_monitoring: Option<Switch<MonitoringSpec>>,
+    /// Lets identities of IAM in as users that were granted `rds_iam`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iam_authentication: Option<bool>,
+    /// Retention of the logs that it writes; one that CloudWatch knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("enum" = facts::LOG_RETENTION_DAYS))]
+    pub log_retention_days: Option<u16>,
+    /// Makes it from a snapshot, whose names of database and user it keeps. Changing this replaces the database.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restore_from: Option<RestoreSpec>,
     /// Name of the database inside; `app` if not said. Changing this replaces the database.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = r"^[a-z][a-z0-9_]{0,62}$"))]
@@ -77,6 +95,14 @@ pub enum DatabaseSize {
     },
 }
 
+/// What a database is made from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct RestoreSpec {
+    /// Name of a snapshot in the same account and region, or its ARN.
+    pub snapshot: String,
+}
+
 /// Enhanced Monitoring.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
@@ -92,6 +118,8 @@ words! {
     DatabaseEngine {
         /// RDS for PostgreSQL.
         Postgres => "postgres",
+        /// Aurora PostgreSQL: storage that grows by itself and is kept in three zones.
+        AuroraPostgres => "aurora_postgres",
     }
 }
 
@@ -101,14 +129,19 @@ pub(super) fn read(value: &Value<'_>) -> Option<DatabaseSpec> {
         engine: f.get("engine", word),
         version: f.get("version", postgres_version),
         size: f.get("size", size),
+        capacity: f.get("capacity", capacity::read),
         storage: f.get("storage", storage),
         max_storage: f.get("max_storage", max_storage),
         high_availability: f.get("high_availability", flag),
+        replicas: f.get("replicas", |value| value.integer(0, facts::MAX_REPLICAS)),
         backup_retention_days: f.get("backup_retention_days", |value| value.integer(0, 35)),
         deletion_protection: f.get("deletion_protection", flag),
         encryption: f.get("encryption", word),
         performance_insights: f.get("performance_insights", flag),
         enhanced_monitoring: f.get("enhanced_monitoring", |value| switch(value, monitoring)),
+        iam_authentication: f.get("iam_authentication", flag),
+        log_retention_days: f.get("log_retention_days", rules::log_retention_days),
+        restore_from: f.get("restore_from", restore),
         database_name: f.get("database_name", postgres_name),
         master_username: f.get("master_username", postgres_name),
     };
@@ -125,7 +158,40 @@ fn monitoring(value: &Value<'_>) -> Option<MonitoringSpec> {
     Some(section)
 }
 
-fn size(value: &Value<'_>) -> Option<DatabaseSize> {
+fn restore(value: &Value<'_>) -> Option<RestoreSpec> {
+    let f = value.fields()?;
+    let snapshot = f.required("snapshot", "main-before-the-move", snapshot);
+    f.close();
+    Some(RestoreSpec { snapshot: snapshot? })
+}
+
+/// Source: RDS API reference, `RestoreDBInstanceFromDBSnapshot`, `DBSnapshotIdentifier`; the names of automated
+/// snapshots begin with `rds:`.
+fn snapshot(value: &Value<'_>) -> Option<String> {
+    let text = value.text("the name or the ARN of a snapshot")?;
+    let name = match text.strip_prefix("arn:aws:rds:") {
+        Some(rest) => match rest.splitn(4, ':').collect::<Vec<_>>().as_slice() {
+            [_, _, "snapshot" | "cluster-snapshot", name] => *name,
+            _ => "",
+        },
+        None => text,
+    };
+    let name = name.strip_prefix("rds:").unwrap_or(name);
+    let well_formed = (1..=255).contains(&name.len())
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        && !name.contains("--")
+        && !name.ends_with('-');
+    if well_formed {
+        return Some(text.to_owned());
+    }
+    value.reject(format!(
+        "{} is no snapshot; expected its name, or arn:aws:rds:<region>:<account id>:snapshot:<name>",
+        quoted(text)
+    ))
+}
+
+pub(super) fn size(value: &Value<'_>) -> Option<DatabaseSize> {
     match &value.node.kind {
         Kind::Map(_) => {
             let f = value.fields()?;
@@ -157,24 +223,9 @@ fn postgres_version(value: &Value<'_>) -> Option<String> {
     value.reject(format!("unknown version {}; RDS offers {}", quoted(text), any_of(known.iter().copied())))
 }
 
-/// `db.<family>.<size>`. Which of them a region offers is AWS's to say.
 fn instance_class(value: &Value<'_>) -> Option<String> {
     let text = value.text("an instance class such as db.r7g.large")?;
-    let is_part = |part: &str| {
-        part.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
-            && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-    };
-    let is_size = |size: &str| {
-        let words = ["micro", "small", "medium", "large", "xlarge"];
-        let multiple = size
-            .strip_suffix("xlarge")
-            .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
-        words.contains(&size) || multiple
-    };
-    let parts: Vec<&str> = text.split('.').collect();
-    if text.len() <= 40
-        && matches!(parts.as_slice(), ["db", family, size] if is_part(family) && is_size(size))
-    {
+    if rules::is_machine_class(text, "db") {
         return Some(text.to_owned());
     }
     value.reject(format!(

@@ -153,6 +153,18 @@ impl<'a> Value<'a> {
         complete.then_some(items)
     }
 
+    /// A list in which order counts and doubles may be.
+    pub(super) fn items<T>(&self, decode: fn(&Value<'_>) -> Option<T>) -> Option<Vec<T>> {
+        let Kind::List(nodes) = &self.node.kind else { return self.expected("a list") };
+        if nodes.len() > MAX_LIST {
+            return self.reject(format!("{} entries are too many; at most {MAX_LIST}", nodes.len()));
+        }
+        let items = nodes.iter().enumerate();
+        let items: Vec<_> =
+            items.map(|(index, node)| decode(&self.child(node, self.path.index(index)))).collect();
+        items.into_iter().collect()
+    }
+
     /// The keys of a mapping; a section that is merely named (`network:`) has none.
     pub(super) fn fields(&self) -> Option<Fields<'a, '_>> {
         let entries: &[Entry] = match &self.node.kind {
@@ -269,6 +281,26 @@ impl<'a> Fields<'a, '_> {
         self.find(key).map(|value| decode(&value)).unwrap_or_default()
     }
 
+    /// A mapping under a key whose keys have rules of their own; empty if there is none.
+    pub(super) fn map<K, T>(
+        &self,
+        key: &'static str,
+        decode: fn(&Value<'_>) -> BTreeMap<K, T>,
+    ) -> BTreeMap<K, T> {
+        self.find(key).map(|value| decode(&value)).unwrap_or_default()
+    }
+
+    /// Whether a key stands in the section, whether it could be read or not.
+    pub(super) fn has(&self, key: &'static str) -> bool {
+        self.entries.iter().any(|entry| entry.key == key)
+    }
+
+    /// How many of the known keys stand in the section, whether they could be read or not.
+    pub(super) fn present(&self) -> usize {
+        let known = self.known.borrow();
+        self.entries.iter().filter(|entry| known.contains(&entry.key.as_str())).count()
+    }
+
     /// Complains about every key that nobody asked for.
     pub(super) fn close(&self) {
         let known = self.known.borrow();
@@ -278,6 +310,7 @@ impl<'a> Fields<'a, '_> {
             }
             self.value.sink.report_with(|| {
                 let message = match nearest(&entry.key, known.iter().copied()) {
+                    None if known.is_empty() => "unknown key; nothing can be set here, write {}".to_owned(),
                     Some(near) => format!("unknown key; did you mean \"{near}\"?"),
                     None => format!("unknown key; expected {}", any_of(known.iter().copied())),
                 };

@@ -19,7 +19,7 @@ use super::{
 use crate::{Key, facts};
 
 pub use access::{AccessPolicy, AccessSpec};
-pub use node_groups::{Accelerator, Capacity, NodeGroupSpec, NodeImage, TaintEffect, TaintSpec};
+pub use node_groups::{Accelerator, NodeCapacity, NodeGroupSpec, NodeImage, TaintEffect, TaintSpec};
 
 /// An EKS cluster. Its nodes stand in the private subnets, who may use it is said by access entries alone, and its secrets
 /// are encrypted with the environment's own key, which it brings.

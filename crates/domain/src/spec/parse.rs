@@ -25,9 +25,17 @@ pub enum Format {
 /// Everything that is wrong with it, at once: what the values say by themselves and what they say together. Only a
 /// syntax error or a limit (256 KiB, 32 levels, 20,000 values) ends the reading early.
 pub fn parse(bytes: &[u8], format: Format) -> Result<EnvironmentSpec, Problems> {
+    document(bytes, format, decode)
+}
+
+/// Reads a document of any kind: its limits, its syntax, and then what `decode` says about it.
+pub(super) fn document<T>(
+    bytes: &[u8],
+    format: Format,
+    decode: fn(&Node, &Sink) -> Option<T>,
+) -> Result<T, Problems> {
     if bytes.len() > MAX_SPEC_BYTES {
-        let message =
-            format!("{} bytes are too many; an environment file has at most {MAX_SPEC_BYTES}", bytes.len());
+        let message = format!("{} bytes are too many; a file has at most {MAX_SPEC_BYTES}", bytes.len());
         return Err(Problem::of_file(None, message).into());
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
@@ -40,7 +48,7 @@ pub fn parse(bytes: &[u8], format: Format) -> Result<EnvironmentSpec, Problems> 
         Format::Yaml => yaml::read(text, &sink),
         Format::Json => json::read(text, &sink),
     };
-    let spec = match node {
+    let decoded = match node {
         Ok(node) => decode(&node, &sink),
         Err(problem) => {
             sink.report(problem);
@@ -49,7 +57,7 @@ pub fn parse(bytes: &[u8], format: Format) -> Result<EnvironmentSpec, Problems> 
     };
     sink.into_result()?;
     // Whoever gives nothing has complained; this is the answer if a decoder ever forgets to.
-    spec.ok_or_else(|| Problem::of_file(None, "the file can't be read as an environment").into())
+    decoded.ok_or_else(|| Problem::of_file(None, "the file can't be read").into())
 }
 
 /// Reads an environment that is already JSON, for example what [`EnvironmentSpec::to_json`] gave.

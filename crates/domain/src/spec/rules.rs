@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     decode::Value,
-    problem::{nearest, quoted},
+    problem::{any_of, nearest, quoted},
 };
 use crate::{
     facts::{self, Region, RegionLookup},
@@ -97,8 +97,37 @@ pub(super) fn account_of_role(role_arn: &str) -> Option<&str> {
     role_arn.strip_prefix("arn:aws:iam::")?.split(':').next()
 }
 
+/// A version in quotes, of a few that are offered.
+pub(super) fn version(value: &Value<'_>, product: &str, offered: &[&str]) -> Option<String> {
+    let newest = offered.last().copied().unwrap_or_default();
+    let text = value.text(&format!("a version in quotes, such as \"{newest}\""))?;
+    if offered.contains(&text) {
+        return Some(text.to_owned());
+    }
+    let offered = any_of(offered.iter().copied());
+    value.reject(format!("unknown version {}; {product} offers {offered}", quoted(text)))
+}
+
 pub(super) fn log_retention_days(value: &Value<'_>) -> Option<u16> {
     value.one_of(facts::LOG_RETENTION_DAYS)
+}
+
+/// `<service>.<family>.<size>`, as RDS (`db`) and ElastiCache (`cache`) name machines. Which of them a region offers is
+/// AWS's to say.
+pub(super) fn is_machine_class(text: &str, service: &str) -> bool {
+    let is_part = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+            && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    let is_size = |size: &str| {
+        let multiple = size
+            .strip_suffix("xlarge")
+            .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+        ["micro", "small", "medium", "large", "xlarge"].contains(&size) || multiple
+    };
+    let parts: Vec<&str> = text.split('.').collect();
+    text.len() <= 40
+        && matches!(parts.as_slice(), [first, family, size] if *first == service && is_part(family) && is_size(size))
 }
 
 const MAX_LABELS: usize = 32;
@@ -187,4 +216,47 @@ fn tag_text(what: &str, text: &str, least: usize, most: usize) -> Result<(), Str
     } else {
         Err(format!("a tag {what} has {least} to {most} characters; this one has {length}"))
     }
+}
+
+/// General purpose buckets; no dots, which break TLS for virtual hosts.
+/// Source: S3 user guide, "General purpose bucket naming rules".
+pub(super) fn bucket_name(value: &Value<'_>) -> Option<String> {
+    let text = value.text("the name of an S3 bucket")?;
+    let is_edge = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let bytes = text.as_bytes();
+    let well_formed = (3..=63).contains(&bytes.len())
+        && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-')
+        && is_edge(bytes.first())
+        && is_edge(bytes.last());
+    let reserved = ["xn--", "sthree-", "amzn-s3-demo-"].iter().any(|prefix| text.starts_with(prefix))
+        || ["-s3alias", "--ol-s3", "--x-s3", "--table-s3"].iter().any(|suffix| text.ends_with(suffix));
+    if well_formed && !reserved {
+        return Some(text.to_owned());
+    }
+    value.reject(format!(
+        "{} is not a bucket name that S3 accepts; use 3 to 63 of a-z, 0-9 and -, starting and ending with a letter or digit",
+        quoted(text)
+    ))
+}
+
+/// A key by its id: an alias can be moved to another key behind Terraform's back.
+/// Source: KMS developer guide, "Key identifiers (KeyId)".
+pub(super) fn kms_key_arn(value: &Value<'_>) -> Option<String> {
+    let text = value.text("the ARN of a KMS key")?;
+    let well_formed = text
+        .strip_prefix("arn:aws:kms:")
+        .and_then(|rest| rest.split_once(":key/"))
+        .is_some_and(|(place, key)| {
+            place.split_once(':').is_some_and(|(region, account)| {
+                matches!(Region::find(region), RegionLookup::Known(_)) && is_account_id(account)
+            }) && (1..=64).contains(&key.len())
+                && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        });
+    if well_formed {
+        return Some(text.to_owned());
+    }
+    value.reject(format!(
+        "{} is not the ARN of a KMS key; expected arn:aws:kms:<region>:<account id>:key/<key id>",
+        quoted(text)
+    ))
 }

@@ -21,6 +21,14 @@ pub struct StateSpec {
     /// How it is locked; `s3` if not said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lock: Option<StateLock>,
+    /// The DynamoDB table, which has to exist, with the key `LockID`; needed by `lock: dynamodb`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"^[A-Za-z0-9_.-]{3,255}$"))]
+    pub lock_table: Option<String>,
+    /// ARN of the KMS key that encrypts the state; a key that S3 manages if not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = r"^arn:aws:kms:[a-z0-9-]+:[0-9]{12}:key/.+$"))]
+    pub kms_key_arn: Option<String>,
 }
 
 words! {
@@ -28,37 +36,34 @@ words! {
     StateLock {
         /// By an object beside the state, written on condition that it isn't there.
         S3 => "s3",
+        /// By that object and by an item of a DynamoDB table too, for installations whose other tools know only the table.
+        Dynamodb => "dynamodb",
     }
 }
 
 pub(super) fn read(value: &Value<'_>) -> Option<StateSpec> {
     let f = value.fields()?;
     let section = StateSpec {
-        bucket: f.get("bucket", bucket_name),
+        bucket: f.get("bucket", rules::bucket_name),
         region: f.get("region", rules::region),
         lock: f.get("lock", word),
+        lock_table: f.get("lock_table", table_name),
+        kms_key_arn: f.get("kms_key_arn", rules::kms_key_arn),
     };
     f.close();
     Some(section)
 }
 
-/// General purpose buckets; no dots, which break TLS for virtual hosts.
-/// Source: S3 user guide, "General purpose bucket naming rules".
-fn bucket_name(value: &Value<'_>) -> Option<String> {
-    let text = value.text("the name of an S3 bucket")?;
-    let is_edge = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    let bytes = text.as_bytes();
-    let well_formed = (3..=63).contains(&bytes.len())
-        && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-')
-        && is_edge(bytes.first())
-        && is_edge(bytes.last());
-    let reserved = ["xn--", "sthree-", "amzn-s3-demo-"].iter().any(|prefix| text.starts_with(prefix))
-        || ["-s3alias", "--ol-s3", "--x-s3", "--table-s3"].iter().any(|suffix| text.ends_with(suffix));
-    if well_formed && !reserved {
+/// Source: Amazon DynamoDB developer guide, "Supported data types and naming rules".
+fn table_name(value: &Value<'_>) -> Option<String> {
+    let text = value.text("the name of a DynamoDB table")?;
+    let well_formed = (3..=255).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b));
+    if well_formed {
         return Some(text.to_owned());
     }
     value.reject(format!(
-        "{} is not a bucket name that S3 accepts; use 3 to 63 of a-z, 0-9 and -, starting and ending with a letter or digit",
+        "{} is not the name of a DynamoDB table; use 3 to 255 of letters, digits, _, . and -",
         quoted(text)
     ))
 }

@@ -64,6 +64,51 @@ impl fmt::Display for Minutes {
     }
 }
 
+/// An amount of CPU, in thousandths of a vCPU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Millicores(pub u32);
+
+impl Millicores {
+    /// Reads `250m`.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let amount = text.strip_suffix('m').filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))?;
+        amount.parse().ok().map(Self)
+    }
+}
+
+impl fmt::Display for Millicores {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}m", self.0)
+    }
+}
+
+/// An amount of memory, in whole MiB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mebibytes(pub u32);
+
+impl Mebibytes {
+    /// Reads `512Mi` or `2Gi`, as Kubernetes writes them.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (amount, factor) = match (text.strip_suffix("Mi"), text.strip_suffix("Gi")) {
+            (Some(amount), _) => (amount, 1),
+            (None, Some(amount)) => (amount, 1024),
+            (None, None) => return None,
+        };
+        let amount: u32 =
+            Some(amount).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))?.parse().ok()?;
+        amount.checked_mul(factor).map(Self)
+    }
+}
+
+impl fmt::Display for Mebibytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            n if n >= 1024 && n % 1024 == 0 => write!(f, "{}Gi", n / 1024),
+            n => write!(f, "{n}Mi"),
+        }
+    }
+}
+
 fn split_unit(text: &str) -> Option<(u64, &str)> {
     let end = text.find(|c: char| !c.is_ascii_digit())?;
     let amount = text[..end].parse().ok()?;
@@ -97,6 +142,9 @@ macro_rules! written_as_text {
 
 written_as_text!(Gibibytes, "^[0-9]+ ?(GiB|TiB)$", "20 GiB");
 written_as_text!(Minutes, "^[0-9]+ ?(m|h|d|minutes?|hours?|days?)$", "6h");
+
+written_as_text!(Millicores, "^[0-9]+m$", "250m");
+written_as_text!(Mebibytes, "^[0-9]+(Mi|Gi)$", "512Mi");
 
 #[cfg(test)]
 mod tests {
@@ -138,6 +186,27 @@ mod tests {
         }
         for text in ["6", "h", "6 weeks", "6 h ", "1h30m", "18446744073709551615 days"] {
             assert_eq!(Minutes::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn cpu_and_memory_read_back_as_they_are_printed() {
+        for (text, millicores) in [("250m", 250), ("2000m", 2_000)] {
+            assert_eq!(Millicores::parse(text), Some(Millicores(millicores)), "{text}");
+            assert_eq!(Millicores(millicores).to_string(), text);
+        }
+        for (text, mebibytes, shown) in
+            [("512Mi", 512, "512Mi"), ("2Gi", 2_048, "2Gi"), ("3072Mi", 3_072, "3Gi")]
+        {
+            assert_eq!(Mebibytes::parse(text), Some(Mebibytes(mebibytes)), "{text}");
+            assert_eq!(Mebibytes(mebibytes).to_string(), shown);
+            assert_eq!(Mebibytes::parse(shown), Some(Mebibytes(mebibytes)));
+        }
+        for text in ["", "m", "1", "-1m", "+1m", "1.5m", "250 m", "99999999999m"] {
+            assert_eq!(Millicores::parse(text), None, "{text}");
+        }
+        for text in ["", "Mi", "512", "512MB", "+1Mi", "0.5Gi", "512 Mi", "4194304Gi"] {
+            assert_eq!(Mebibytes::parse(text), None, "{text}");
         }
     }
 }

@@ -18,8 +18,7 @@ fn message(bytes: &[u8], format: Format) -> String {
 #[test]
 fn a_megabyte_is_refused_before_it_is_read() {
     let text = format!("name: {}", "x".repeat(1 << 20));
-    let expected =
-        format!("{} bytes are too many; an environment file has at most {MAX_SPEC_BYTES}", text.len());
+    let expected = format!("{} bytes are too many; a file has at most {MAX_SPEC_BYTES}", text.len());
     assert_eq!(message(text.as_bytes(), Format::Yaml), expected);
     assert_eq!(message(text.as_bytes(), Format::Json), expected);
 }

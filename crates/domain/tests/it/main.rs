@@ -1,5 +1,6 @@
 //! The environment file from the outside: what is refused and how that reads, what is accepted and what it becomes.
 
+mod apps;
 mod bad_specs;
 mod destroying;
 mod examples;

@@ -101,13 +101,49 @@ fn environments() -> impl Strategy<Value = Value> {
         ("scan", values![false]),
     ]);
     let database = section(vec![
+        ("engine", values!["postgres"]),
         ("version", values!["14", "18"]),
+        ("replicas", values![0, 2]),
+        ("restore_from", values![{ "snapshot": "before" }]),
         ("size", values!["small", "large", { "instance_class": "db.r7g.2xlarge" }]),
         ("storage", values!["20 GiB", "58 TiB"]),
         ("max_storage", values!["64 TiB", "30 GiB"]),
         ("high_availability", values![true, false]),
         ("enhanced_monitoring", values![false, {}, { "interval_seconds": 5 }]),
         ("database_name", values!["app", "orders_2"]),
+    ]);
+    let serverless = one(vec![
+        json!({ "engine": "aurora_postgres", "capacity": { "min": 0.5, "max": 8 } }),
+        json!({ "engine": "aurora_postgres", "capacity": { "min": 0, "max": 1 }, "replicas": 2 }),
+        json!({ "engine": "aurora_postgres", "size": { "instance_class": "db.r8g.large" } }),
+    ]);
+    let database = prop_oneof![3 => database, 1 => serverless].boxed();
+    let cache = section(vec![
+        ("engine", values!["valkey"]),
+        ("version", values!["7.2", "8.0"]),
+        ("size", values!["small", { "node_type": "cache.r7g.large" }]),
+        ("high_availability", values![true, false]),
+        ("shards", values![1, 3]),
+        ("replicas_per_shard", values![1, 2]),
+        ("parameters", values![{ "timeout": 300, "activedefrag": "yes" }]),
+        ("authentication", values!["network", "iam"]),
+    ]);
+    let app = section(vec![
+        ("image", values!["nginx:1"]),
+        ("port", values![80]),
+        ("health", values!["/health"]),
+        ("replicas", values![2]),
+        ("resources", values![{ "cpu": "250m", "memory": "2Gi" }, { "memory": "100Gi" }]),
+        ("architecture", values!["arm64", "x86_64"]),
+        ("command", values![["serve", "serve"]]),
+        ("env", values![{ "A": "${x}" }, {}]),
+        ("secrets", values![{ "B": { "secret": "a/b", "key": "c" } }]),
+        ("autoscaling", values![{}, { "min": 1, "max": 9, "requests_per_target": 10 }]),
+        ("expose", values![{ "load_balancer": { "internal": true } }, { "api_gateway": {} }]),
+        (
+            "deploy",
+            values![{ "rolling": {} }, { "blue_green": { "shift": "all_at_once", "rollback_on_alarm": true } }],
+        ),
     ]);
     let lifecycle = section(vec![
         ("ttl", values!["6h", "90 days"]),
@@ -125,6 +161,16 @@ fn environments() -> impl Strategy<Value = Value> {
         ("buckets", named(bucket)),
         ("registries", named(registry)),
         ("databases", named(database)),
+        ("state", values![{ "bucket": "my-state" }, { "region": "us-east-1", "lock": "s3" }, { "lock": "dynamodb", "lock_table": "locks" }]),
+        ("caches", named(cache)),
+        (
+            "document_database",
+            values![{}, { "high_availability": true }, { "version": "8.0", "replicas": 2 }],
+        ),
+        ("ecs", values![{}, { "capacity": { "fargate_spot": 1 } }, { "container_insights": "enhanced" }]),
+        // Apps have many rules that rest on other sections; most files are to be about those.
+        ("apps", prop_oneof![3 => Just(None), 1 => named(app)].boxed()),
+        ("observability", values![{}, { "alarms": false }, { "log_retention_days": 7, "alarms": {} }]),
         ("state", values![{ "bucket": "my-state" }, { "region": "us-east-1", "lock": "s3" }]),
         ("lifecycle", lifecycle),
     ])
@@ -138,8 +184,22 @@ fn environments() -> impl Strategy<Value = Value> {
                 cloud.entry("region").or_insert_with(|| json!("eu-west-1"));
             }
         }
+        complete_apps(&mut environment);
         environment
     })
+}
+
+/// Most apps have an image, a port and something to run on; without them nothing else of an app would be judged.
+fn complete_apps(environment: &mut Value) {
+    let apps = environment.get_mut("apps").and_then(Value::as_object_mut);
+    let Some(apps) = apps else { return };
+    for app in apps.values_mut().filter_map(Value::as_object_mut) {
+        app.entry("image").or_insert_with(|| json!("nginx"));
+        app.entry("port").or_insert_with(|| json!(8000));
+    }
+    if let Some(environment) = environment.as_object_mut() {
+        environment.entry("ecs").or_insert_with(|| json!({}));
+    }
 }
 
 proptest! {

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use terrane_domain::{
-    Ami, ApprovalPolicy, ClusterAddon, ClusterController, Compute, DataOnDestroy, Drivers, EnvironmentId,
-    Key, LifecyclePolicy, Nat, NodeImage, ResolveContext, TenantId, resolve,
+    Acus, Ami, ApprovalPolicy, AuroraCluster, AuroraCompute, CacheTopology, ClusterAddon, ClusterController,
+    Compute, DataOnDestroy, Database, DatabaseKind, Drivers, EnvironmentId, FinalSnapshot, Key,
+    LifecyclePolicy, Nat, NodeImage, ResolveContext, TenantId, resolve,
 };
 
 use crate::{pins, read, resolved, with_base};
@@ -192,10 +193,11 @@ fn small_uses_keys_of_aws_until_something_asks_for_its_own() {
 #[test]
 fn whatever_asks_for_the_environments_own_key_brings_it() {
     let key = |yaml: &str| resolved(&read(&with_base(yaml))).model.encryption_key;
-    for section in ["buckets", "registries", "databases"] {
+    for section in ["buckets", "registries", "databases", "caches"] {
         let asked = |encryption: &str| key(&format!("{section}: {{ a: {{ encryption: {encryption} }} }}"));
         assert!(asked("kms").is_some() && asked("aws").is_none(), "{section}");
     }
+    assert!(key("document_database: { encryption: kms }").is_some());
     assert!(key("profile: medium").is_some(), "the default of medium");
     assert!(key("profile: medium\nbuckets: { a: { encryption: aws } }").is_some());
 }
@@ -223,14 +225,70 @@ fn data_that_is_to_be_deleted_leaves_no_snapshot() {
         resolved(&read(&yaml)).model.databases.into_values().next().unwrap().final_snapshot
     };
     assert_eq!(snapshot("delete"), None);
-    assert_eq!(snapshot("snapshot").as_deref(), Some("dev-anna-aaaaaaaa-main-final"));
+    let prefix = "dev-anna-aaaaaaaa-main-final".to_owned();
+    assert_eq!(snapshot("snapshot"), Some(FinalSnapshot::PerIncarnation { prefix }));
+}
+
+fn database(yaml: &str) -> Database {
+    resolved(&read(&with_base(yaml))).model.databases.into_values().next().unwrap_or_else(|| panic!("{yaml}"))
+}
+
+fn cluster(settings: &str) -> AuroraCluster {
+    let yaml = format!("databases: {{ main: {{ engine: aurora_postgres, {settings} }} }}");
+    match database(&yaml).kind {
+        DatabaseKind::Cluster(cluster) => cluster,
+        DatabaseKind::Instance(_) => panic!("{yaml}"),
+    }
+}
+
+#[test]
+fn an_aurora_cluster_has_a_reader_in_another_zone_exactly_if_it_has_to_survive_one() {
+    let instances = |settings: &str| {
+        let instances = cluster(settings).instances.into_iter();
+        instances.map(|i| (i.identifier, i.zone.unwrap())).collect::<Vec<_>>()
+    };
+    let of =
+        |number: u8, letter: char| (format!("dev-anna-aaaaaaaa-main-{number}"), format!("eu-west-1{letter}"));
+    assert_eq!(instances("size: small"), [of(1, 'a')]);
+    assert_eq!(instances("high_availability: true"), [of(1, 'a'), of(2, 'b')]);
+    assert_eq!(instances("replicas: 2"), [of(1, 'a'), of(2, 'b'), of(3, 'a')]);
+}
+
+#[test]
+fn aurora_runs_on_a_class_or_scales_between_two_capacities() {
+    let provisioned = |class: &str| AuroraCompute::Provisioned { instance_class: class.to_owned() };
+    assert_eq!(cluster("size: small").compute, provisioned("db.t4g.medium"));
+    assert_eq!(cluster("size: { instance_class: db.r8g.2xlarge }").compute, provisioned("db.r8g.2xlarge"));
+    let serverless = |min, max| {
+        let [min, max] = [min, max].map(Acus::from_halves);
+        AuroraCompute::Serverless { min, max }
+    };
+    assert_eq!(cluster("capacity: { min: 0.5, max: 8 }").compute, serverless(1, 16));
+    assert_eq!(cluster("capacity: { min: 0, max: 256 }").compute, serverless(0, 512));
+}
+
+#[test]
+fn a_restored_database_keeps_the_names_that_it_had() {
+    let restored = database("databases: { main: { restore_from: { snapshot: before-the-move } } }");
+    assert_eq!(restored.restore_from.as_deref(), Some("before-the-move"));
+    assert_eq!((restored.database_name, restored.master_username), (None, None));
+    let named = database("databases: { main: { restore_from: { snapshot: a }, database_name: shop } }");
+    assert_eq!(named.database_name.as_deref(), Some("shop"));
+}
+
+#[test]
+fn logs_are_kept_as_long_as_the_profile_says() {
+    let days = |yaml: &str| database(yaml).log_retention_days;
+    assert_eq!(days("databases: { main: {} }"), 7);
+    assert_eq!(days("profile: large\ndatabases: { main: {} }"), 90);
+    assert_eq!(days("databases: { main: { log_retention_days: 365 } }"), 365);
 }
 
 #[test]
 fn storage_that_is_given_moves_the_end_of_its_growth() {
-    let storage = |yaml: &str| {
-        let model = resolved(&read(&with_base(yaml))).model;
-        model.databases.into_values().map(|d| (d.storage_gib, d.max_storage_gib)).next().unwrap()
+    let storage = |yaml: &str| match database(yaml).kind {
+        DatabaseKind::Instance(instance) => (instance.storage_gib, instance.max_storage_gib),
+        DatabaseKind::Cluster(_) => panic!("{yaml}"),
     };
     assert_eq!(storage("databases: { main: {} }"), (20, 100));
     assert_eq!(storage("databases: { main: { storage: 300 GiB } }"), (300, 600));
@@ -261,4 +319,45 @@ fn identity_and_account_come_from_the_context() {
         resolve(&spec, &context).unwrap_err().to_string(),
         "1 problem\n  cloud.account_id: the file asks for account 222222222222, but Terrane acts in 333333333333"
     );
+}
+
+#[test]
+fn a_cache_has_a_replica_exactly_if_it_has_to_survive_a_zone() {
+    let cache = |settings: &str| {
+        let yaml = with_base(&format!("caches: {{ a: {settings} }}"));
+        resolved(&read(&yaml)).model.caches.into_values().next().unwrap()
+    };
+    let single = |replicas| CacheTopology::Single { replicas };
+    assert_eq!((cache("{}").topology, cache("{}").multi_az), (single(0), false));
+    let available = cache("{ high_availability: true }");
+    assert_eq!((available.topology, available.multi_az), (single(1), true));
+    assert_eq!(cache("{ replicas_per_shard: 2 }").topology, single(2));
+    let sharded = cache("{ shards: 3, high_availability: true }");
+    assert_eq!(sharded.topology, CacheTopology::Sharded { shards: 3, replicas_per_shard: 1 });
+    assert_eq!(sharded.topology.nodes(), 6);
+}
+
+#[test]
+fn only_redis_wants_a_default_user_that_can_do_nothing() {
+    let users = |engine: &str| {
+        let yaml = with_base(&format!("caches: {{ a: {{ engine: {engine}, authentication: iam }} }}"));
+        resolved(&read(&yaml)).model.caches.into_values().next().unwrap().users.unwrap()
+    };
+    assert_eq!(users("valkey").default_user_id, None);
+    assert_eq!(users("redis").default_user_id.as_deref(), Some("dev-anna-aaaaaaaa-a-off"));
+    assert_eq!(users("redis").user_id, "dev-anna-aaaaaaaa-a-app");
+}
+
+#[test]
+fn the_document_database_has_its_replica_in_another_zone() {
+    let instances = |settings: &str| {
+        let yaml = with_base(&format!("document_database: {settings}"));
+        let database = resolved(&read(&yaml)).model.document_database.unwrap();
+        database.instances.into_iter().map(|i| (i.identifier, i.zone.unwrap())).collect::<Vec<_>>()
+    };
+    let of = |number: u8, letter: char| {
+        (format!("dev-anna-aaaaaaaa-documents-{number}"), format!("eu-west-1{letter}"))
+    };
+    assert_eq!(instances("{}"), [of(1, 'a')]);
+    assert_eq!(instances("{ high_availability: true }"), [of(1, 'a'), of(2, 'b')]);
 }

@@ -10,7 +10,7 @@ use crate::{
         data::{CALLER, PARTITION},
         part::{Part, by_key},
     },
-    hcl::{Block, Expr, File, Object, Reference, Resource, each_value, local, template},
+    hcl::{Block, Expr, File, Object, Piece, Reference, Resource, each_value, local, template},
 };
 
 const PROVISIONER: Resource = Resource::one("aws_eks_access_entry", "provisioner");
@@ -23,7 +23,7 @@ pub(super) fn locals(part: Part, cluster: &Kubernetes) -> Part {
     if cluster.access.is_empty() {
         return part;
     }
-    part.local("cluster_access", by_key(&cluster.access, entry))
+    part.local("kubernetes_access", by_key(&cluster.access, entry))
 }
 
 fn entry(access: &ClusterAccess) -> Object {
@@ -51,14 +51,14 @@ pub(super) fn blocks(file: File, model: &InfraModel, cluster: &Kubernetes) -> Fi
     let everywhere = Expr::from(namespaces()).equals(Expr::null());
     file.block(
         Block::of(ENTRY)
-            .arg("for_each", local("cluster_access"))
+            .arg("for_each", local("kubernetes_access"))
             .arg("cluster_name", CLUSTER.attr("name"))
             .arg("principal_arn", each_value("principal"))
             .tags(ENTRY),
     )
     .block(
         Block::of(POLICY)
-            .arg("for_each", local("cluster_access"))
+            .arg("for_each", local("kubernetes_access"))
             .arg("cluster_name", CLUSTER.attr("name"))
             .arg("principal_arn", ENTRY.attr("principal_arn"))
             .arg("policy_arn", policy_arn(each_value("policy").into()))
@@ -83,9 +83,9 @@ fn provisioner(file: File, model: &InfraModel) -> File {
             .noted(
                 "Whoever applies this module: the role behind the session.",
                 entry.arg("principal_arn", SESSION.attr("issuer_arn")).tags(PROVISIONER).block(
-                    Block::new("lifecycle")
+                    Block::lifecycle()
                         .note("Who made the cluster keeps access, also when somebody else applies later.")
-                        .arg("ignore_changes", Expr::list([Reference::variable("principal_arn")])),
+                        .ignore_changes([Reference::variable("principal_arn")]),
                 ),
             )
             .block(Block::of(SESSION).arg("arn", CALLER.attr("arn"))),
@@ -99,6 +99,6 @@ fn provisioner(file: File, model: &InfraModel) -> File {
     )
 }
 
-fn policy_arn(name: crate::hcl::Piece<'_>) -> Expr {
+fn policy_arn(name: Piece) -> Expr {
     template!["arn:", PARTITION.attr("partition"), ":eks::aws:cluster-access-policy/", name]
 }

@@ -28,7 +28,7 @@ pub(super) fn part(part: Part, cluster: &Kubernetes) -> Part {
     let ebs_csi = cluster.addons.contains(&ClusterAddon::EbsCsiDriver);
     let metrics_server = cluster.addons.contains(&ClusterAddon::MetricsServer);
     // Auto Mode has networking, DNS and pod identity on its nodes already.
-    let mut after: Vec<&str> = if auto_mode { Vec::new() } else { vec![COREDNS] };
+    let mut after: Vec<&'static str> = if auto_mode { Vec::new() } else { vec![COREDNS] };
     after.extend(metrics_server.then_some(ClusterAddon::MetricsServer.as_str()));
     if after.is_empty() {
         return part;
@@ -57,7 +57,7 @@ pub(super) fn part(part: Part, cluster: &Kubernetes) -> Part {
     part.file(if ebs_csi { file.block(driver(waits)) } else { file })
 }
 
-fn set<'a>(names: impl IntoIterator<Item = &'a str>) -> Expr {
+fn set(names: impl IntoIterator<Item = &'static str>) -> Expr {
     Expr::call("toset", [Expr::list(names)])
 }
 
@@ -84,7 +84,7 @@ fn driver(waits: Option<Expr>) -> Block {
     with_role(addon, name, DRIVER_ACCOUNT).arg_if_some("depends_on", waits)
 }
 
-fn several(resource: Resource, names: Vec<&str>) -> Block {
+fn several(resource: Resource, names: Vec<&'static str>) -> Block {
     let block = Block::of(resource).arg("for_each", set(names));
     settled(
         block.arg("cluster_name", CLUSTER.attr("name")).arg("addon_name", each_key()),
@@ -118,7 +118,7 @@ fn with_role(block: Block, addon: &'static str, service_account: &'static str) -
 /// An addon whose service account gets a role.
 pub(super) struct AddonIdentity<'a> {
     pub(super) addon: &'static str,
-    pub(super) role_name: &'a str,
+    pub(super) role_name: &'a String,
     pub(super) service_account: &'static str,
     /// A policy that AWS manages.
     pub(super) policy: &'static str,

@@ -30,7 +30,7 @@ const AUTO_MODE_POLICIES: &[&str] = &[
 
 /// The issuer of the tokens that service accounts get.
 pub(super) fn issuer() -> Reference {
-    CLUSTER.attr("identity").first().attr("oidc").first().attr("issuer")
+    CLUSTER.attr("identity").nth(0).attr("oidc").nth(0).attr("issuer")
 }
 
 pub(super) fn file(model: &InfraModel, cluster: &Kubernetes, network: &Network) -> File {
@@ -86,17 +86,17 @@ fn control_plane(cluster: &Kubernetes, network: &Network) -> Block {
     let prepared = [LOG_GROUP, POLICIES, USE_KEY].map(Resource::whole);
     let only_at_creation = [
         Reference::variable("bootstrap_self_managed_addons"),
-        Reference::variable("access_config").first().attr("bootstrap_cluster_creator_admin_permissions"),
+        Reference::variable("access_config").nth(0).attr("bootstrap_cluster_creator_admin_permissions"),
     ];
     block
         .tags(CLUSTER)
         .block(
-            Block::new("lifecycle")
+            Block::lifecycle()
                 .note(
                     "Both say how the cluster begins, and AWS doesn't show them afterwards: a cluster that was imported\n\
                      would be replaced.",
                 )
-                .arg("ignore_changes", Expr::list(only_at_creation)),
+                .ignore_changes(only_at_creation),
         )
         .arg("depends_on", Expr::list(prepared))
 }

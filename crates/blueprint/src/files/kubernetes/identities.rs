@@ -17,7 +17,7 @@ use crate::{
         policies::{allow, condition},
     },
     hcl::{
-        Block, Expr, File, ForMap, Object, Piece, Reference, Resource, each_key, each_value, local, template,
+        Block, Expr, File, For, Object, Piece, Reference, Resource, each_key, each_value, local, template,
     },
 };
 
@@ -64,7 +64,7 @@ const fn home(kind: ClusterController) -> &'static str {
 }
 
 fn identities(addons: &[AddonIdentity<'_>], cluster: &Kubernetes) -> Object {
-    let row = |role: &str, namespace: &str, service_account: &str, associated: bool| {
+    let row = |role: &String, namespace: &'static str, service_account: &'static str, associated: bool| {
         Object::new()
             .field("role", role)
             .field("namespace", namespace)
@@ -135,12 +135,8 @@ fn controllers(file: File, model: &InfraModel, cluster: &Kubernetes) -> File {
             Block::of(ASSOCIATION)
                 .arg(
                     "for_each",
-                    ForMap {
-                        item: "identity",
-                        collection: local("pod_identities"),
-                        value: Reference::variable("identity").into(),
-                        condition: Some(is_controller.into()),
-                    },
+                    For::map("identity", local("pod_identities"), Reference::variable("identity"))
+                        .when(is_controller),
                 )
                 .arg("cluster_name", CLUSTER.attr("name"))
                 .arg("namespace", each_value("namespace"))
@@ -198,24 +194,24 @@ fn external_secrets(model: &InfraModel) -> Block {
         "secretsmanager:GetSecretValue",
         "secretsmanager:ListSecretVersionIds",
     ];
-    let of = |service, kind, rest: [Piece<'static>; 2]| {
+    let of = |service: &'static str, kind: &'static str, rest: Vec<Piece>| {
         let account = [
             "arn:".into(),
             PARTITION.attr("partition").into(),
             ":".into(),
-            Piece::Text(service),
+            service.into(),
             ":".into(),
             REGION.attr("id").into(),
             ":".into(),
             CALLER.attr("account_id").into(),
             ":".into(),
-            Piece::Text(kind),
+            kind.into(),
             ":".into(),
         ];
         Expr::template(account.into_iter().chain(rest))
     };
-    let secrets = || Expr::list([of("secretsmanager", "secret", ["*".into(), "".into()])]);
-    let own = |kind| of("rds", kind, [local("name").into(), "-*".into()]);
+    let secrets = || Expr::list([of("secretsmanager", "secret", vec!["*".into()])]);
+    let own = |kind| of("rds", kind, vec![local("name").into(), "-*".into()]);
     Block::of(EXTERNAL_SECRETS)
         .block(allow(READS, secrets()).block(condition(
             "StringEquals",

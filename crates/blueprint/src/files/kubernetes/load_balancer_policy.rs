@@ -181,15 +181,15 @@ fn security_groups(document: Block) -> Block {
     document.block(rules().block(of_cluster(OWN_TAG))).block(rules().block(of_nodes))
 }
 
-fn balancing(rest: &str) -> Expr {
+fn balancing(rest: &'static str) -> Expr {
     arn("elasticloadbalancing", rest)
 }
 
-fn ec2(rest: &str) -> Expr {
+fn ec2(rest: &'static str) -> Expr {
     arn("ec2", rest)
 }
 
-fn arn(service: &str, rest: &str) -> Expr {
+fn arn(service: &'static str, rest: &'static str) -> Expr {
     template![
         "arn:",
         PARTITION.attr("partition"),

@@ -39,9 +39,9 @@ pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
 pub(super) fn part(model: &InfraModel) -> Option<Part> {
     let cluster = model.kubernetes.as_ref()?;
     let network = model.network.as_ref()?;
-    let part = Part::default().file(cluster::file(model, cluster, network));
+    let part = Part::of(cluster::file(model, cluster, network));
     let about = Object::new().field("name", &cluster.name).field("version", &cluster.version);
-    let part = access::locals(part.local("cluster", about), cluster);
+    let part = access::locals(part.local("kubernetes", about), cluster);
     let part = match &cluster.compute {
         Compute::NodeGroups(groups) => {
             node_groups::locals(part, groups).file(node_groups::file(cluster, network))
@@ -53,7 +53,7 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
 }
 
 fn outputs(part: Part) -> Part {
-    let certificate_authority = CLUSTER.attr("certificate_authority").first().attr("data");
+    let certificate_authority = CLUSTER.attr("certificate_authority").nth(0).attr("data");
     part.output("kubernetes_cluster_name", "The EKS cluster", CLUSTER.attr("name"))
         .output("kubernetes_endpoint", "Address of the API server", CLUSTER.attr("endpoint"))
         .output(
@@ -74,12 +74,12 @@ fn outputs(part: Part) -> Part {
 /// source that refers to something that is about to change, and each edit of the cluster would show as a change of every
 /// policy and every addon.
 fn name() -> Reference {
-    local("cluster").attr("name")
+    local("kubernetes").attr("name")
 }
 
 /// The version of the cluster, for data sources.
 fn version() -> Reference {
-    local("cluster").attr("version")
+    local("kubernetes").attr("version")
 }
 
 /// Whether EKS makes the nodes itself.
@@ -88,13 +88,13 @@ fn is_auto_mode(cluster: &Kubernetes) -> bool {
 }
 
 /// The ARN of a policy that AWS manages.
-fn managed_policy(name: Piece<'_>) -> Expr {
+fn managed_policy(name: Piece) -> Expr {
     use super::data::PARTITION;
     Expr::template(["arn:".into(), PARTITION.attr("partition").into(), ":iam::aws:policy/".into(), name])
 }
 
 /// The ARN of something of EKS in this account and region.
-fn eks_arn<'a>(rest: impl IntoIterator<Item = Piece<'a>>) -> Expr {
+fn eks_arn(rest: impl IntoIterator<Item = Piece>) -> Expr {
     use super::data::{CALLER, PARTITION, REGION};
     let account = [
         "arn:".into(),

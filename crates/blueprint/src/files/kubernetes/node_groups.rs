@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use terrane_domain::{Ami, Capacity, Drivers, Key, Kubernetes, Network, NodeGroup, NodeImage, TaintEffect};
+use terrane_domain::{
+    Ami, Drivers, Key, Kubernetes, Network, NodeCapacity, NodeGroup, NodeImage, TaintEffect,
+};
 
 use super::{CLUSTER, NODE_POLICIES, NODE_ROLE, addons, cluster, node_network};
 use crate::{
@@ -28,8 +30,8 @@ pub(super) fn locals(part: Part, groups: &BTreeMap<Key, NodeGroup>) -> Part {
 
 fn entry(group: &NodeGroup) -> Object {
     let capacity = match group.capacity {
-        Capacity::OnDemand => "ON_DEMAND",
-        Capacity::Spot => "SPOT",
+        NodeCapacity::OnDemand => "ON_DEMAND",
+        NodeCapacity::Spot => "SPOT",
     };
     let labels = group.labels.iter().fold(Object::new(), |labels, (key, value)| labels.entry(key, value));
     let taints = group.taints.iter().fold(Object::new(), |taints, (key, taint)| {
@@ -116,23 +118,19 @@ fn node_group(network: &Network) -> Block {
         )
         .block(Block::new("update_config").arg("max_unavailable_percentage", 33_u8))
         .block(Block::new("node_repair_config").arg("enabled", true))
-        .block(
-            Block::labelled("dynamic", "taint").arg("for_each", each_value("taints")).block(
-                Block::new("content")
-                    .arg("key", taint("key"))
-                    .arg("value", taint("value").attr("value"))
-                    .arg("effect", taint("value").attr("effect")),
-            ),
-        )
+        .block(Block::dynamic(
+            each_value("taints"),
+            Block::new("taint")
+                .arg("key", taint("key"))
+                .arg("value", taint("value").attr("value"))
+                .arg("effect", taint("value").attr("effect")),
+        ))
         .tags(NODE_GROUP)
         .block(
-            Block::new("lifecycle")
+            Block::lifecycle()
                 .arg("create_before_destroy", true)
                 .note("Once the group is there, the autoscaler decides how many nodes it has.")
-                .arg(
-                    "ignore_changes",
-                    Expr::list([Reference::variable("scaling_config").first().attr("desired_size")]),
-                ),
+                .ignore_changes([Reference::variable("scaling_config").nth(0).attr("desired_size")]),
         )
         .note("A node without networking never becomes ready, and one without its policies never joins.")
         .arg(
@@ -160,18 +158,15 @@ fn launch_template() -> Block {
                 .arg("http_tokens", "required")
                 .arg("http_put_response_hop_limit", 1_u8),
         )
-        .block(
-            Block::labelled("dynamic", "block_device_mappings")
-                .arg("for_each", each_value("disks_gib"))
-                .block(
-                    Block::new("content").arg("device_name", mapping("key")).block(
-                        Block::new("ebs")
-                            .arg("volume_size", mapping("value"))
-                            .arg("volume_type", "gp3")
-                            .arg("encrypted", true)
-                            .arg("delete_on_termination", true),
-                    ),
-                ),
-        )
+        .block(Block::dynamic(
+            each_value("disks_gib"),
+            Block::new("block_device_mappings").arg("device_name", mapping("key")).block(
+                Block::new("ebs")
+                    .arg("volume_size", mapping("value"))
+                    .arg("volume_type", "gp3")
+                    .arg("encrypted", true)
+                    .arg("delete_on_termination", true),
+            ),
+        ))
         .tags(LAUNCH_TEMPLATE)
 }

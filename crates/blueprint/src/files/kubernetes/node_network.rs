@@ -36,12 +36,12 @@ const CALLED_BY_API_SERVER: &[(&str, u16)] = &[
 const ANYWHERE: &str = "0.0.0.0/0";
 
 fn cluster_group() -> Reference {
-    CLUSTER.attr("vpc_config").first().attr("cluster_security_group_id")
+    CLUSTER.attr("vpc_config").nth(0).attr("cluster_security_group_id")
 }
 
 pub(super) fn blocks(file: File, cluster: &Kubernetes, network: &Network) -> File {
     let ports =
-        CALLED_BY_API_SERVER.iter().fold(Object::new(), |object, (name, port)| object.entry(name, *port));
+        CALLED_BY_API_SERVER.iter().fold(Object::new(), |object, (name, port)| object.entry(*name, *port));
     let port = || Reference::variable("each").attr("value");
     let discovery = format!("kubernetes.io/cluster/{}", cluster.name);
     file.noted(
@@ -53,7 +53,10 @@ pub(super) fn blocks(file: File, cluster: &Kubernetes, network: &Network) -> Fil
             .named_tags_and(
                 SECURITY_GROUP,
                 template![local("name"), "-node"],
-                &[("karpenter.sh/discovery", cluster.name.as_str()), (discovery.as_str(), "owned")],
+                [
+                    ("karpenter.sh/discovery".into(), (&cluster.name).into()),
+                    (discovery.into(), "owned".into()),
+                ],
             ),
     )
     .noted(

@@ -84,7 +84,7 @@ fn group(name: &str) -> NodeGroup {
         launch_template: format!("dev-anna-4f2a91c0-node-{name}"),
         ami: Ami { image: NodeImage::Al2023, arm: false, drivers: Drivers::Standard },
         instance_types: vec!["m7i.large".to_owned(), "m6i.large".to_owned()],
-        capacity: Capacity::OnDemand,
+        capacity: NodeCapacity::OnDemand,
         min: 1,
         max: 3,
         desired: 1,
@@ -99,7 +99,7 @@ fn gpu_group() -> NodeGroup {
     NodeGroup {
         ami: Ami { image: NodeImage::Bottlerocket, arm: true, drivers: Drivers::Nvidia },
         instance_types: vec!["g5g.xlarge".to_owned()],
-        capacity: Capacity::Spot,
+        capacity: NodeCapacity::Spot,
         min: 0,
         desired: 0,
         disk_gib: 200,

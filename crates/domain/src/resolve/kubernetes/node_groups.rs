@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::{
     Ami, Compute, Drivers, Key, NodeGroup, Taint,
-    facts::{Accelerators, Architecture, Machine},
+    facts::{Accelerators, Machine, MachineArchitecture},
     profile::Defaults,
     resolve::{Conflict, DEFAULT, Resolver},
-    spec::{Accelerator, Capacity, Gibibytes, KubernetesSpec, NodeGroupSpec, NodeImage, Path},
+    spec::{Accelerator, Gibibytes, KubernetesSpec, NodeCapacity, NodeGroupSpec, NodeImage, Path},
 };
 
 /// Name of the group of a cluster whose file names none.
@@ -61,7 +61,7 @@ impl Resolver<'_> {
             launch_template: self.names.launch_template(key),
             ami,
             instance_types,
-            capacity: self.or_because(&path.key("capacity"), spec.capacity, Capacity::OnDemand, DEFAULT),
+            capacity: self.or_because(&path.key("capacity"), spec.capacity, NodeCapacity::OnDemand, DEFAULT),
             min,
             max,
             desired,
@@ -99,7 +99,7 @@ impl Resolver<'_> {
             .filter_map(|(index, name)| Machine::find(name).map(|machine| (index, name, machine)))
             .collect();
         let first = machines.first();
-        let architecture = first.map_or(Architecture::X86, |(.., machine)| machine.architecture);
+        let architecture = first.map_or(MachineArchitecture::X86, |(.., machine)| machine.architecture);
         for (index, name, machine) in &machines {
             if machine.architecture != architecture {
                 let message = format!(
@@ -124,7 +124,7 @@ impl Resolver<'_> {
             let message = "EKS has no Bottlerocket with drivers for neuron; use al2023";
             self.conflict(Conflict::new(path.key("image"), message).with(path.key("accelerator")));
         }
-        Ami { image, arm: architecture == Architecture::Arm, drivers }
+        Ami { image, arm: architecture == MachineArchitecture::Arm, drivers }
     }
 
     fn node_counts(&mut self, spec: &NodeGroupSpec, defaults: &Defaults, path: &Path) -> (u16, u16, u16) {

@@ -32,7 +32,7 @@ pub struct NodeGroupSpec {
     pub image: Option<NodeImage>,
     /// How the machines are bought; `on_demand` if not said. Changing it replaces the group.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub capacity: Option<Capacity>,
+    pub capacity: Option<NodeCapacity>,
     /// Fewest nodes.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0, max = 450))]
@@ -91,7 +91,7 @@ words! {
 
 words! {
     /// How machines are bought.
-    Capacity {
+    NodeCapacity {
         /// By the second, until they are given back.
         OnDemand => "on_demand",
         /// At a discount; AWS may take them back with two minutes' notice.

@@ -1,0 +1,183 @@
+//! Apps on ECS: `apps.tf` (tasks, services and their way in), `apps_iam.tf`, and `apps_scaling.tf`.
+
+mod access;
+mod network;
+mod scaling;
+mod service;
+mod task;
+mod variables;
+
+use terrane_domain::{App, AppRuntime, Architecture, Deploy, EcsApp, InfraModel, LoadBalancerKind};
+
+use super::{
+    api_gateway, load_balancers,
+    part::{Part, by_key},
+};
+use crate::{
+    hcl::{Block, Expr, File, For, Object, Reference, Resource, local},
+    render::RenderError,
+};
+
+use network::SECURITY_GROUP;
+
+pub(super) use access::{EXECUTION_ROLE, TASK_ROLE};
+pub(super) use network::{SHIFTED_RULE, listener};
+pub(super) use service::present;
+pub(super) use task::TASK;
+
+pub(super) const TARGET_GROUP: Resource = Resource::per_key("aws_lb_target_group", "app");
+pub(super) const GREEN_TARGET_GROUP: Resource = Resource::per_key("aws_lb_target_group", "green");
+
+/// The header by which the load balancer behind API Gateway tells apps apart.
+pub(super) const APP_HEADER: &str = "x-terrane-app";
+
+/// What runs on ECS. Everything does so far; a block for another runtime asks for its own.
+pub(super) fn on_ecs(app: &App) -> &EcsApp {
+    let AppRuntime::Ecs(ecs) = &app.runtime;
+    ecs
+}
+
+pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
+    variables::check(model)
+}
+
+pub(super) fn part(model: &InfraModel) -> Option<Part> {
+    let ecs = model.ecs.as_ref()?;
+    let vpc = model.network.as_ref()?;
+    if model.apps.is_empty() {
+        return None;
+    }
+    let file = File::new("apps.tf", "What runs, in how many copies, and who may talk to it.");
+    let file = task::add_to(file, model);
+    let file = service::add_to(file, model, ecs, vpc);
+    let file = network::add_to(file, model, vpc);
+    let part = Part::of(file).file(access::file(model));
+    let part = match scaling::file(model) {
+        Some(file) => part.file(file),
+        None => part,
+    };
+    let part = part.local("apps", by_key(&model.apps, entry));
+    let part = variables::locals(part, model);
+    let part = part.output("services", "Names of the ECS services by app", service::output(model));
+    Some(match urls(model) {
+        Some(urls) => part.output("urls", "Where the apps are reached", urls),
+        None => part,
+    })
+}
+
+/// What the other files say about an app with `each.value`.
+fn entry(app: &App) -> Object {
+    let ecs = on_ecs(app);
+    let route = ecs.route.as_ref();
+    let gateway = route.is_some_and(|route| route.load_balancer == LoadBalancerKind::Gateway);
+    let host = route.and_then(|route| route.host.as_ref());
+    let scaling = app.scaling;
+    Object::new()
+        .field("name", &ecs.name)
+        .field("cpu_units", ecs.cpu_units)
+        .field("memory_mib", ecs.memory_mib)
+        .field(
+            "architecture",
+            match app.architecture {
+                Architecture::X86_64 => "X86_64",
+                Architecture::Arm64 => "ARM64",
+            },
+        )
+        .field("command", (!app.command.is_empty()).then(|| Expr::list(&app.command)))
+        .field("port", app.port)
+        .field("health_path", &app.health_path)
+        .field("replicas", app.replicas)
+        .field(
+            "scaling",
+            scaling.map(|scaling| {
+                Object::new()
+                    .field("min", scaling.min)
+                    .field("max", scaling.max)
+                    .field("cpu_percent", scaling.cpu_percent)
+                    .field("memory_percent", scaling.memory_percent)
+                    .field("requests_per_target", scaling.requests_per_target)
+            }),
+        )
+        .field("deploy", if is_blue_green(ecs) { "blue_green" } else { "rolling" })
+        .field("log_group", &ecs.log_group)
+        .field("task_role", &ecs.task_role)
+        .field("execution_role", &ecs.execution_role)
+        .field("load_balancer", route.map(|route| route.load_balancer.as_str()))
+        .field("target_group", route.map(|route| &route.target_group))
+        .field("rule_priority", route.map(|route| route.priority))
+        .field("only_host", host)
+        .field("any_host", route.map(|_| host.is_none() && !gateway))
+}
+
+fn is_blue_green(app: &EcsApp) -> bool {
+    matches!(app.deploy, Deploy::BlueGreen(_))
+}
+
+/// `for_each` over the apps of which something is true: for the model, and in words of Terraform about the variable
+/// `app`. `None` if it is true of none, and all of `local.apps` if it is true of all.
+pub(super) fn apps_that(
+    model: &InfraModel,
+    is: impl Fn(&App) -> bool,
+    condition: impl FnOnce(fn(&'static str) -> Expr) -> Expr,
+) -> Option<Expr> {
+    let count = model.apps.values().filter(|app| is(app)).count();
+    if count == 0 {
+        return None;
+    }
+    if count == model.apps.len() {
+        return Some(local("apps").into());
+    }
+    let field: fn(&'static str) -> Expr = |name| Reference::variable("app").attr(name).into();
+    let map = For::map("app", local("apps"), Reference::variable("app")).when(condition(field));
+    Some(map.into())
+}
+
+/// `for_each` over the apps that listen on a port.
+pub(super) fn with_port(model: &InfraModel) -> Option<Expr> {
+    apps_that(model, |app| app.port.is_some(), |field| field("port").differs(Expr::null()))
+}
+
+/// `for_each` over the apps behind a load balancer.
+pub(super) fn with_route(model: &InfraModel) -> Option<Expr> {
+    let has_route = |app: &App| on_ecs(app).route.is_some();
+    apps_that(model, has_route, |field| field("load_balancer").differs(Expr::null()))
+}
+
+/// `for_each` over the apps that CodeDeploy deploys.
+pub(super) fn blue_green(model: &InfraModel) -> Option<Expr> {
+    apps_that(model, |app| is_blue_green(on_ecs(app)), |field| field("deploy").equals("blue_green"))
+}
+
+/// `for_each` over the apps behind API Gateway.
+pub(super) fn behind_api_gateway(model: &InfraModel) -> Option<Expr> {
+    let gateway = LoadBalancerKind::Gateway;
+    let is = |app: &App| on_ecs(app).route.as_ref().is_some_and(|route| route.load_balancer == gateway);
+    apps_that(model, is, |field| field("load_balancer").equals(gateway.as_str()))
+}
+
+/// The address of each app that is reached from outside the cluster.
+fn urls(model: &InfraModel) -> Option<Object> {
+    let ecs = model.ecs.as_ref()?;
+    let mut urls = None;
+    for (key, app) in &model.apps {
+        let Some(route) = &on_ecs(app).route else { continue };
+        let certificates =
+            ecs.load_balancers.get(&route.load_balancer).map(|balancer| &balancer.certificate_arns);
+        let scheme = if certificates.is_some_and(|arns| !arns.is_empty()) { "https" } else { "http" };
+        let url = match (&route.host, route.load_balancer) {
+            (_, LoadBalancerKind::Gateway) => api_gateway::API.at(key, "api_endpoint"),
+            (Some(host), _) => Expr::from(format!("{scheme}://{host}")),
+            (None, kind) => {
+                let name = load_balancers::LOAD_BALANCER.at(kind.as_str(), "dns_name");
+                Expr::call("format", [Expr::from(format!("{scheme}://%s")), name])
+            }
+        };
+        urls = Some(urls.unwrap_or_else(Object::new).entry(key, url));
+    }
+    urls
+}
+
+/// A block without labels whose body is given for each element of a list: `dynamic "name" { … }`.
+fn dynamic(name: &'static str, for_each: impl Into<Expr>, content: Block) -> Block {
+    Block::labelled("dynamic", name).arg("for_each", for_each).block(content.renamed("content"))
+}

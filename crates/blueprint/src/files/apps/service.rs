@@ -1,0 +1,240 @@
+//! How many copies of an app run, and how a new version takes over.
+//!
+//! WHY four resources for one kind of thing: `ignore_changes` stands in the source and can't depend on an app. Who
+//! decides how many copies there are (the file or Application Auto Scaling) and which version serves (ECS or CodeDeploy)
+//! differs between apps, and what is ignored for one must not be ignored for another.
+
+use terrane_domain::{App, Ecs, InfraModel, Key, Network};
+
+use super::{
+    super::{alarms, ecs, network as vpc},
+    SECURITY_GROUP, TARGET_GROUP,
+    access::EXECUTION_POLICY,
+    apps_that, dynamic, is_blue_green,
+    network::{DISCOVERY, MEMBERS, RULE, SHIFTED_RULE},
+    on_ecs,
+    task::TASK,
+};
+use crate::hcl::{Block, Expr, File, Object, Reference, Resource, each_key, each_value};
+
+const FIXED: Resource = Resource::per_key("aws_ecs_service", "fixed");
+const SCALED: Resource = Resource::per_key("aws_ecs_service", "scaled");
+const BLUE_GREEN: Resource = Resource::per_key("aws_ecs_service", "blue_green");
+const BLUE_GREEN_SCALED: Resource = Resource::per_key("aws_ecs_service", "blue_green_scaled");
+
+/// Those of an app: whether CodeDeploy deploys it, whether it scales, and the resource.
+const SERVICES: [(bool, bool, Resource); 4] = [
+    (false, false, FIXED),
+    (false, true, SCALED),
+    (true, false, BLUE_GREEN),
+    (true, true, BLUE_GREEN_SCALED),
+];
+
+/// Seconds in which a load balancer's word about a new copy doesn't count.
+const GRACE_SECONDS: u8 = 60;
+
+fn of(app: &App) -> Resource {
+    match (is_blue_green(on_ecs(app)), app.scaling.is_some()) {
+        (false, false) => FIXED,
+        (false, true) => SCALED,
+        (true, false) => BLUE_GREEN,
+        (true, true) => BLUE_GREEN_SCALED,
+    }
+}
+
+/// The resources that stand for the services of a model.
+pub(in crate::files) fn present(model: &InfraModel) -> impl Iterator<Item = (bool, bool, Resource)> {
+    SERVICES.into_iter().filter(|(_, _, resource)| model.apps.values().any(|app| of(app) == *resource))
+}
+
+/// The name of the service of each app.
+pub(super) fn output(model: &InfraModel) -> Object {
+    let name = |key: &Key, app: &App| of(app).at(key, "name");
+    model.apps.iter().fold(Object::new(), |object, (key, app)| object.entry(key, name(key, app)))
+}
+
+pub(super) fn add_to(file: File, model: &InfraModel, cluster: &Ecs, network: &Network) -> File {
+    let mut file = file;
+    for (by_code_deploy, scales, resource) in SERVICES {
+        let is = |app: &App| of(app) == resource;
+        let apps = apps_that(model, is, |field| {
+            let deploy = field("deploy").equals(if by_code_deploy { "blue_green" } else { "rolling" });
+            let scaling = field("scaling");
+            deploy.and(if scales { scaling.differs(Expr::null()) } else { scaling.equals(Expr::null()) })
+        });
+        if let Some(apps) = apps {
+            file = file.block(service(resource, apps, (by_code_deploy, scales), model, cluster, network));
+        }
+    }
+    moves(file, model)
+}
+
+fn service(
+    resource: Resource,
+    for_each: Expr,
+    (by_code_deploy, scales): (bool, bool),
+    model: &InfraModel,
+    cluster: &Ecs,
+    network: &Network,
+) -> Block {
+    let routed = model.apps.values().any(|app| on_ecs(app).route.is_some());
+    let ported = model.apps.values().any(|app| app.port.is_some());
+    let block = Block::of(resource)
+        .arg("for_each", for_each)
+        .arg("name", each_value("name"))
+        .arg("cluster", ecs::CLUSTER.attr("arn"))
+        .arg("task_definition", TASK.attr("arn"))
+        .arg("desired_count", each_value("replicas"));
+    let block = if routed {
+        let has_route = Expr::from(each_value("load_balancer")).differs(Expr::null());
+        block.arg("health_check_grace_period_seconds", Expr::choose(has_route, GRACE_SECONDS, Expr::null()))
+    } else {
+        block
+    };
+    let block = block
+        .note("Nobody gets a shell in a running task.")
+        .arg("enable_execute_command", false)
+        .note("Names service and cluster on the bill. Other tags stay off tasks: terrane:address names the service.")
+        .arg("enable_ecs_managed_tags", true);
+    let block = block.gap();
+    let block =
+        if by_code_deploy { block.arg("launch_type", "FARGATE") } else { rolling(block, cluster, model) };
+    let block = block.block(
+        Block::new("network_configuration")
+            .arg("subnets", vpc::private_subnet_ids(network))
+            .arg("security_groups", groups(model, ported))
+            .arg("assign_public_ip", false),
+    );
+    let block = if by_code_deploy {
+        block.block(Block::new("deployment_controller").arg("type", "CODE_DEPLOY"))
+    } else {
+        block
+    };
+    let block = attachments(block, routed, ported).tags(resource);
+    let mut ready = vec![EXECUTION_POLICY.whole()];
+    if !by_code_deploy {
+        ready.push(ecs::CAPACITY.whole());
+    }
+    if has_rule(model, by_code_deploy) {
+        ready.push(if by_code_deploy { SHIFTED_RULE } else { RULE }.whole());
+    }
+    let block = block
+        .note(
+            "ECS refuses a target group that no listener knows, and tasks need their rights when they start.",
+        )
+        .arg("depends_on", Expr::list(ready));
+    ignoring(block, by_code_deploy, scales)
+}
+
+/// Whether there is a rule for an app that CodeDeploy deploys, or for one that ECS deploys.
+fn has_rule(model: &InfraModel, by_code_deploy: bool) -> bool {
+    let routed = |app: &&App| on_ecs(app).route.is_some();
+    model.apps.values().filter(routed).any(|app| is_blue_green(on_ecs(app)) == by_code_deploy)
+}
+
+/// ECS deploys: no copy fewer than asked for, and back if the new ones don't become well.
+fn rolling(block: Block, cluster: &Ecs, model: &InfraModel) -> Block {
+    let block = block
+        .note("Moves copies when a zone has come back.")
+        .arg("availability_zone_rebalancing", "ENABLED")
+        .arg("deployment_minimum_healthy_percent", 100_u8)
+        .arg("deployment_maximum_percent", 200_u8)
+        .note("Without it, another share of capacity would replace the service.")
+        .arg("force_new_deployment", true);
+    let block = ecs::strategies(cluster).into_iter().fold(block, |block, (provider, base, weight)| {
+        block.block(
+            Block::new("capacity_provider_strategy")
+                .arg("capacity_provider", provider)
+                .arg_if_some("base", base)
+                .arg("weight", weight),
+        )
+    });
+    let block =
+        block.block(Block::new("deployment_circuit_breaker").arg("enable", true).arg("rollback", true));
+    if model.observability.alarms.is_none() || !has_rule(model, false) {
+        return block;
+    }
+    let alarms = Block::new("alarms")
+        .arg("enable", true)
+        .arg("rollback", true)
+        .arg("alarm_names", alarms::traffic_alarm_names(false));
+    block.note("Also back if the new ones answer with errors or too slowly.").block(dynamic(
+        "alarms",
+        each_value("load_balancer").splat(),
+        alarms,
+    ))
+}
+
+fn groups(model: &InfraModel, ported: bool) -> Expr {
+    if !ported {
+        return Expr::list([MEMBERS.attr("id")]);
+    }
+    let both = || Expr::list([MEMBERS.attr("id"), SECURITY_GROUP.attr("id")]);
+    if model.apps.values().all(|app| app.port.is_some()) {
+        return both();
+    }
+    let has_port = Expr::from(each_value("port")).differs(Expr::null());
+    Expr::choose(has_port, both(), Expr::list([MEMBERS.attr("id")]))
+}
+
+fn attachments(block: Block, routed: bool, ported: bool) -> Block {
+    let block = if routed {
+        let content = Block::new("load_balancer")
+            .arg("target_group_arn", TARGET_GROUP.attr("arn"))
+            .arg("container_name", each_key())
+            .arg("container_port", each_value("port"));
+        block.note("[*] makes a list of none or one.").block(dynamic(
+            "load_balancer",
+            each_value("load_balancer").splat(),
+            content,
+        ))
+    } else {
+        block
+    };
+    if !ported {
+        return block;
+    }
+    let content = Block::new("service_registries").arg("registry_arn", DISCOVERY.attr("arn"));
+    block.block(dynamic("service_registries", each_value("port").splat(), content))
+}
+
+fn ignoring(block: Block, by_code_deploy: bool, scales: bool) -> Block {
+    let ignored = |names: &[&'static str]| Expr::list(names.iter().copied().map(Reference::variable));
+    let lifecycle = Block::new("lifecycle");
+    let lifecycle = match (by_code_deploy, scales) {
+        (false, false) => return block,
+        (false, true) => lifecycle
+            .note("Application Auto Scaling decides how many there are.")
+            .arg("ignore_changes", ignored(&["desired_count"])),
+        (true, false) => lifecycle
+            .note("CodeDeploy decides which version serves, and from which target group.")
+            .arg("ignore_changes", ignored(&["task_definition", "load_balancer"])),
+        (true, true) => lifecycle
+            .note(
+                "CodeDeploy decides which version serves, and from which target group; Application Auto Scaling\n\
+                 decides how many there are.",
+            )
+            .arg("ignore_changes", ignored(&["task_definition", "load_balancer", "desired_count"])),
+    };
+    block.block(lifecycle)
+}
+
+/// An app that begins or ends to scale goes from one resource to another and must stay the same service. Where there is
+/// nothing to move, a `moved` block does nothing, so it can say of each app where it may have been.
+fn moves(file: File, model: &InfraModel) -> File {
+    let other = |app: &App| match (is_blue_green(on_ecs(app)), app.scaling.is_some()) {
+        (false, true) => FIXED,
+        (false, false) => SCALED,
+        (true, true) => BLUE_GREEN,
+        (true, false) => BLUE_GREEN_SCALED,
+    };
+    let mut comment = Some("An app that begins or ends to scale keeps its service.");
+    model.apps.iter().fold(file, |file, (key, app)| {
+        let block =
+            Block::new("moved").arg("from", other(app).whole().at(key)).arg("to", of(app).whole().at(key));
+        match comment.take() {
+            Some(comment) => file.noted(comment, block),
+            None => file.block(block),
+        }
+    })
+}

@@ -1,0 +1,76 @@
+//! What a copy of an app is: image, size, variables, logs.
+
+use terrane_domain::InfraModel;
+
+use super::{
+    super::{data::REGION, kms},
+    access::{EXECUTION_ROLE, TASK_ROLE},
+    variables,
+};
+use crate::hcl::{Block, Expr, File, For, Object, Reference, Resource, each_key, each_value, local};
+
+pub(in crate::files) const TASK: Resource = Resource::per_key("aws_ecs_task_definition", "app");
+pub(super) const LOG_GROUP: Resource = Resource::per_key("aws_cloudwatch_log_group", "app");
+
+pub(super) fn add_to(file: File, model: &InfraModel) -> File {
+    let size = Block::new("runtime_platform")
+        .arg("operating_system_family", "LINUX")
+        .arg("cpu_architecture", each_value("architecture"));
+    let file = file
+        .block(
+            Block::of(TASK)
+                .arg("for_each", local("apps"))
+                .arg("family", each_value("name"))
+                .arg("requires_compatibilities", Expr::list(["FARGATE"]))
+                .arg("network_mode", "awsvpc")
+                .arg("cpu", each_value("cpu_units"))
+                .arg("memory", each_value("memory_mib"))
+                .arg("task_role_arn", TASK_ROLE.attr("arn"))
+                .arg("execution_role_arn", EXECUTION_ROLE.attr("arn"))
+                .arg("container_definitions", Expr::call("jsonencode", [Expr::list([container()])]))
+                .block(size)
+                .tags(TASK)
+                .note("A service keeps running the old revision until it has the new one.")
+                .block(Block::new("lifecycle").arg("create_before_destroy", true)),
+        )
+        .block(
+            Block::of(LOG_GROUP)
+                .arg("for_each", local("apps"))
+                .arg("name", each_value("log_group"))
+                .arg("retention_in_days", model.observability.log_retention_days)
+                .arg_if_some("kms_key_id", kms::arn(model))
+                .tags(LOG_GROUP),
+        );
+    variables::entries(file, model)
+}
+
+fn container() -> Object {
+    let value = || Reference::variable("value");
+    let listed = |map: &'static str, name: &'static str, value: Expr| {
+        let variable = Object::new().field("name", Reference::variable("key")).field(name, value);
+        Expr::from(For::list("value", local(map).at(each_key()), variable).with_key())
+    };
+    let port = Object::new().field("containerPort", Reference::variable("port")).field("protocol", "tcp");
+    let logs = Object::new().field("logDriver", "awslogs").field(
+        "options",
+        Object::new()
+            .entry("awslogs-group", LOG_GROUP.attr("name"))
+            .entry("awslogs-region", REGION.attr("id"))
+            .entry("awslogs-stream-prefix", each_key())
+            // An app doesn't stand still while its logs can't be written.
+            // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
+            .entry("mode", "non-blocking")
+            .entry("max-buffer-size", "25m"),
+    );
+    Object::new()
+        .field("name", each_key())
+        .field("image", local("app_images").at(each_key()))
+        .field("essential", true)
+        .field("command", each_value("command"))
+        .field("portMappings", For::list("port", each_value("port").splat(), port))
+        .field("environment", listed("app_variables", "value", Expr::call("tostring", [value()])))
+        .field("secrets", listed("app_secrets", "valueFrom", value().into()))
+        .field("logConfiguration", logs)
+        // Passes signals on and collects orphans, which few images do.
+        .field("linuxParameters", Object::new().field("initProcessEnabled", true))
+}

@@ -1,0 +1,255 @@
+//! What an app is told: the image, plain variables, and secrets.
+//!
+//! These stand in `locals.tf` in maps of their own, because they refer to databases and registries: whatever asks for
+//! nothing but the name of an app doesn't wait for its database.
+
+use terrane_domain::{
+    App, Database, DatabaseField, DocumentDatabaseField, Image, InfraModel, Key, Reference as Wish,
+    RegistryField, Secret,
+};
+
+use super::super::{buckets, caches, databases, documents, part::Part, registries};
+use crate::{
+    hcl::{Block, Expr, File, Object, Reference, Resource, local},
+    render::RenderError,
+};
+
+const ENTRY: Resource = Resource::data_per_key("aws_secretsmanager_secret", "app");
+
+/// What ECS puts into an app's environment, and what its roles may read for that.
+#[derive(Debug, Default)]
+struct Variables {
+    plain: Vec<(String, Expr)>,
+    secret: Vec<(String, Expr)>,
+    /// Secrets that ECS reads when it starts the app, each once: an entry or a database, and its ARN.
+    read_by_ecs: Vec<(Source, Expr)>,
+    /// Secrets of databases that the app reads by itself.
+    read_by_app: Vec<(Source, Expr)>,
+}
+
+/// Where a secret lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Source {
+    Entry(String),
+    Database(Key),
+    Documents,
+}
+
+/// Whether all that apps refer to is there.
+pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
+    for (key, app) in &model.apps {
+        let missing = |what: String| RenderError::NothingThere { path: format!("apps.{key}"), what };
+        if let Image::Registry { registry, .. } = &app.image
+            && !model.registries.contains_key(registry)
+        {
+            return Err(missing(format!("registries.{registry}")));
+        }
+        for secret in app.secrets.values() {
+            if let Secret::Reference(wish) = secret
+                && !is_there(model, wish)
+            {
+                return Err(missing(wish.to_string()));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_there(model: &InfraModel, wish: &Wish) -> bool {
+    match wish {
+        Wish::Database { key, .. } => model.databases.contains_key(key),
+        Wish::Cache { key, .. } => model.caches.contains_key(key),
+        Wish::Bucket { key, .. } => model.buckets.contains_key(key),
+        Wish::Registry { key, .. } => model.registries.contains_key(key),
+        Wish::DocumentDatabase { .. } => model.document_database.is_some(),
+    }
+}
+
+/// Adds the maps that tasks and roles look into.
+pub(super) fn locals(part: Part, model: &InfraModel) -> Part {
+    let (mut images, mut plain, mut secret) = (Object::new(), Object::new(), Object::new());
+    let (mut pulls, mut ecs_reads, mut app_reads) = (Object::new(), Object::new(), Object::new());
+    for (key, app) in &model.apps {
+        let variables = Variables::of(model, key, app);
+        images = images.entry(key, image(model, app));
+        plain = plain.entry(key, object(variables.plain));
+        secret = secret.entry(key, object(variables.secret));
+        pulls = pulls.entry(key, Expr::list(repository(model, app)));
+        ecs_reads = ecs_reads.entry(key, arns(variables.read_by_ecs));
+        app_reads = app_reads.entry(key, arns(variables.read_by_app));
+    }
+    let part = part.local("app_images", images).local("app_variables", plain).local("app_secrets", secret);
+    let part = part.local("app_repository_arns", pulls).local("app_secret_arns", ecs_reads);
+    let part = match secret_entries(model) {
+        Some(entries) => part.local("app_secret_names", entries),
+        None => part,
+    };
+    if any_reads(model) { part.local("app_own_secret_arns", app_reads) } else { part }
+}
+
+/// Whether any app reads a secret by itself.
+pub(super) fn any_reads(model: &InfraModel) -> bool {
+    model.apps.iter().any(|(key, app)| !Variables::of(model, key, app).read_by_app.is_empty())
+}
+
+/// Looks up the entries of Secrets Manager that apps name.
+pub(super) fn entries(file: File, model: &InfraModel) -> File {
+    if secret_entries(model).is_none() {
+        return file;
+    }
+    file.noted(
+        "Made by somebody else. Only the names are looked up, no value: that is read by ECS when it starts a task.",
+        Block::of(ENTRY)
+            .arg("for_each", local("app_secret_names"))
+            .arg("name", Reference::variable("each").attr("value")),
+    )
+}
+
+/// The names of the entries, by app and variable.
+fn secret_entries(model: &InfraModel) -> Option<Object> {
+    let mut entries = None;
+    for (key, app) in &model.apps {
+        for (variable, secret) in &app.secrets {
+            if let Secret::Entry { name, .. } = secret {
+                entries = Some(entries.unwrap_or_else(Object::new).entry(entry_key(key, variable), name));
+            }
+        }
+    }
+    entries
+}
+
+fn entry_key(app: &Key, variable: &str) -> String {
+    format!("{app}/{variable}")
+}
+
+fn object(entries: Vec<(String, Expr)>) -> Object {
+    entries.into_iter().fold(Object::new(), |object, (name, value)| object.entry(name, value))
+}
+
+fn arns(sources: Vec<(Source, Expr)>) -> Expr {
+    Expr::list(sources.into_iter().map(|(_, arn)| arn))
+}
+
+fn image(model: &InfraModel, app: &App) -> Expr {
+    match &app.image {
+        Image::Named(name) => name.into(),
+        Image::Registry { registry, tag } => {
+            let url = registries::field(model, registry, RegistryField::Url);
+            Expr::call("format", ["%s:%s".into(), Expr::from(url), tag.into()])
+        }
+    }
+}
+
+fn repository(model: &InfraModel, app: &App) -> Option<Expr> {
+    match &app.image {
+        Image::Named(_) => None,
+        Image::Registry { registry, .. } => registries::field(model, registry, RegistryField::Arn),
+    }
+}
+
+impl Variables {
+    fn of(model: &InfraModel, of: &Key, app: &App) -> Self {
+        let mut variables = Self::default();
+        for (name, text) in &app.env {
+            variables.plain.push((name.clone(), text.into()));
+        }
+        for (name, secret) in &app.secrets {
+            match secret {
+                Secret::Entry { name: entry, key } => {
+                    variables.entry(&entry_key(of, name), name, entry, key.as_ref())
+                }
+                Secret::Reference(Wish::Database { key, field }) => {
+                    variables.database(model, name, key, *field)
+                }
+                Secret::Reference(Wish::DocumentDatabase { field }) => {
+                    variables.documents(model, name, *field)
+                }
+                Secret::Reference(wish) => {
+                    let value = match wish {
+                        Wish::Cache { key, field } => caches::field(model, key, *field),
+                        Wish::Bucket { key, field } => buckets::field(model, key, *field),
+                        Wish::Registry { key, field } => registries::field(model, key, *field),
+                        Wish::Database { .. } | Wish::DocumentDatabase { .. } => None,
+                    };
+                    variables.plain.extend(value.map(|value| (name.clone(), value)));
+                }
+            }
+        }
+        variables
+    }
+
+    fn entry(&mut self, lookup: &String, name: &str, entry: &str, key: Option<&String>) {
+        let arn = || ENTRY.at(lookup, "arn");
+        let value = match key {
+            None => arn(),
+            Some(key) => part_of(arn(), key),
+        };
+        self.secret.push((name.to_owned(), value));
+        read(&mut self.read_by_ecs, Source::Entry(entry.to_owned()), arn());
+    }
+
+    fn documents(&mut self, model: &InfraModel, name: &str, field: DocumentDatabaseField) {
+        let of = |field| documents::field(model, field);
+        let Some(secret_arn) = of(DocumentDatabaseField::SecretArn) else { return };
+        let part = match field {
+            DocumentDatabaseField::Username => Some("username"),
+            DocumentDatabaseField::Password => Some("password"),
+            _ => None,
+        };
+        if let Some(part) = part {
+            self.secret.push((name.to_owned(), part_of(secret_arn.clone(), part)));
+            read(&mut self.read_by_ecs, Source::Documents, secret_arn);
+            return;
+        }
+        if field == DocumentDatabaseField::SecretArn {
+            read(&mut self.read_by_app, Source::Documents, secret_arn);
+        }
+        self.plain.extend(of(field).map(|value| (name.to_owned(), value)));
+    }
+
+    fn database(&mut self, model: &InfraModel, name: &str, key: &Key, field: DatabaseField) {
+        let of = |field| databases::field(model, key, field);
+        let Some(secret_arn) = of(DatabaseField::SecretArn) else { return };
+        let source = Source::Database(key.clone());
+        let [user, password] = Database::LIBPQ_VARIABLES;
+        let secrets: &[(&str, &str)] = match field {
+            DatabaseField::Url => &[(user, "username"), (password, "password")],
+            DatabaseField::Password => &[(name, "password")],
+            DatabaseField::Username => &[(name, "username")],
+            _ => &[],
+        };
+        for (name, part) in secrets {
+            self.secret.push(((*name).to_owned(), part_of(secret_arn.clone(), *part)));
+        }
+        if !secrets.is_empty() {
+            read(&mut self.read_by_ecs, source.clone(), secret_arn.clone());
+        }
+        let plain = match field {
+            DatabaseField::Password | DatabaseField::Username => None,
+            DatabaseField::Url => {
+                let parts = [DatabaseField::Host, DatabaseField::Port, DatabaseField::Name]
+                    .map(|field| Expr::from(of(field)));
+                let [host, port, name] = parts;
+                Some(Expr::call("format", ["postgresql://%s:%d/%s?sslmode=require".into(), host, port, name]))
+            }
+            DatabaseField::SecretArn => {
+                read(&mut self.read_by_app, source, secret_arn);
+                of(field)
+            }
+            _ => of(field),
+        };
+        self.plain.extend(plain.map(|value| (name.to_owned(), value)));
+    }
+}
+
+/// How ECS names one key of a secret.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html>
+fn part_of(arn: Expr, key: impl Into<Expr>) -> Expr {
+    Expr::call("format", ["%s:%s::".into(), arn, key.into()])
+}
+
+fn read(list: &mut Vec<(Source, Expr)>, source: Source, arn: Expr) {
+    if !list.iter().any(|(known, _)| *known == source) {
+        list.push((source, arn));
+    }
+}

@@ -1,0 +1,115 @@
+//! What references to databases and caches become.
+
+use terrane_domain::{
+    CacheField, DatabaseField, DocumentDatabaseField, Format, InfraModel, Key, ResolveContext, parse, resolve,
+};
+
+use super::{caches, databases, documents};
+use crate::{
+    current_pins,
+    hcl::{Block, Expr, File},
+};
+
+const FILE: &str = "
+name: dev-anna
+cloud: { region: eu-west-1 }
+databases:
+  main: {}
+  read: { replicas: 2 }
+  orders: { engine: aurora_postgres }
+caches:
+  plain: {}
+  users: { authentication: iam }
+  shards: { shards: 2 }
+document_database: {}
+";
+
+fn model() -> InfraModel {
+    let spec = parse(FILE.as_bytes(), Format::Yaml).unwrap();
+    resolve(&spec, &ResolveContext::preview(&spec, current_pins())).unwrap().model
+}
+
+fn key(text: &str) -> Key {
+    Key::parse(text).unwrap()
+}
+
+/// The expression as it is written in a file.
+fn written(expr: Option<Expr>) -> String {
+    let Some(expr) = expr else { return "nothing".to_owned() };
+    let (_, text) = File::new("a.tf", "A").block(Block::new("locals").arg("a", expr)).write();
+    text.lines().find_map(|line| line.trim().strip_prefix("a = ")).unwrap().to_owned()
+}
+
+#[test]
+fn a_database_answers_the_same_questions_whatever_its_engine() {
+    let model = model();
+    for (of, field, expected) in [
+        ("main", DatabaseField::Host, r#"aws_db_instance.main["main"].address"#),
+        ("main", DatabaseField::ReaderHost, r#"aws_db_instance.main["main"].address"#),
+        ("read", DatabaseField::ReaderHost, r#"aws_db_instance.replica["read-1"].address"#),
+        ("main", DatabaseField::Port, r#"aws_db_instance.main["main"].port"#),
+        ("main", DatabaseField::Name, r#"aws_db_instance.main["main"].db_name"#),
+        ("main", DatabaseField::Username, r#"aws_db_instance.main["main"].username"#),
+        (
+            "main",
+            DatabaseField::SecretArn,
+            r#"one(aws_db_instance.main["main"].master_user_secret[*].secret_arn)"#,
+        ),
+        ("orders", DatabaseField::Host, r#"aws_rds_cluster.main["orders"].endpoint"#),
+        ("orders", DatabaseField::ReaderHost, r#"aws_rds_cluster.main["orders"].reader_endpoint"#),
+        ("orders", DatabaseField::Name, r#"aws_rds_cluster.main["orders"].database_name"#),
+        ("orders", DatabaseField::Username, r#"aws_rds_cluster.main["orders"].master_username"#),
+        (
+            "orders",
+            DatabaseField::SecretArn,
+            r#"one(aws_rds_cluster.main["orders"].master_user_secret[*].secret_arn)"#,
+        ),
+        ("read", DatabaseField::SecretArn, r#"aws_secretsmanager_secret.database["read"].arn"#),
+        ("main", DatabaseField::Password, "nothing"),
+        ("orders", DatabaseField::Url, "nothing"),
+        ("gone", DatabaseField::Host, "nothing"),
+    ] {
+        assert_eq!(written(databases::field(&model, &key(of), field)), expected, "{of}.{field}");
+    }
+}
+
+#[test]
+fn a_cache_answers_with_the_endpoint_that_its_clients_need() {
+    let model = model();
+    let group =
+        |of: &str, attribute: &str| format!(r#"aws_elasticache_replication_group.main["{of}"].{attribute}"#);
+    let url = |of, host| format!(r#"format("rediss://%s:%d", {}, {})"#, group(of, host), group(of, "port"));
+    let user = r#"aws_elasticache_user.app["users"].user_name"#;
+    for (of, field, expected) in [
+        ("plain", CacheField::Host, group("plain", "primary_endpoint_address")),
+        ("plain", CacheField::ReaderHost, group("plain", "reader_endpoint_address")),
+        ("plain", CacheField::Port, group("plain", "port")),
+        ("plain", CacheField::Username, r#""""#.to_owned()),
+        ("plain", CacheField::Url, url("plain", "primary_endpoint_address")),
+        ("shards", CacheField::ReaderHost, group("shards", "configuration_endpoint_address")),
+        ("shards", CacheField::Url, url("shards", "configuration_endpoint_address")),
+        ("users", CacheField::Username, user.to_owned()),
+        ("gone", CacheField::Host, "nothing".to_owned()),
+    ] {
+        assert_eq!(written(caches::field(&model, &key(of), field)), expected, "{of}.{field}");
+    }
+    let url = written(caches::field(&model, &key("users"), CacheField::Url));
+    assert!(url.starts_with(&format!("format(\"rediss://%s@%s:%d\", {user}, ")), "{url}");
+}
+
+#[test]
+fn the_document_database_answers_all_but_secrets() {
+    let mut model = model();
+    for (field, expected) in [
+        (DocumentDatabaseField::Host, "aws_docdb_cluster.main.endpoint"),
+        (DocumentDatabaseField::Port, "aws_docdb_cluster.main.port"),
+        (DocumentDatabaseField::Username, "aws_docdb_cluster.main.master_username"),
+        (DocumentDatabaseField::SecretArn, "one(aws_docdb_cluster.main.master_user_secret[*].secret_arn)"),
+        (DocumentDatabaseField::Password, "nothing"),
+        (DocumentDatabaseField::Url, "nothing"),
+    ] {
+        assert_eq!(written(documents::field(&model, field)), expected, "{field}");
+    }
+    model.document_database = None;
+    assert_eq!(written(documents::field(&model, DocumentDatabaseField::Host)), "nothing");
+}

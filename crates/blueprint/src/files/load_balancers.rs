@@ -1,0 +1,333 @@
+//! `load_balancers.tf`: one application load balancer for each kind of caller, with access logs, and its listeners.
+//!
+//! A listener answers 404 until a rule of an app says otherwise, so adding or removing an app changes no listener, and
+//! what CodeDeploy changes by itself is in the rules alone.
+
+use terrane_domain::{AccessLogBucket, Ecs, InfraModel, LoadBalancer, LoadBalancerKind, Network};
+
+use super::{
+    data::{CALLER, PARTITION, REGION},
+    network,
+    part::{Part, of_each},
+    policies::condition,
+};
+use crate::hcl::{
+    Block, Expr, File, For, Object, Reference, Resource, each_key, each_value, local, template,
+};
+
+pub(super) const LOAD_BALANCER: Resource = Resource::per_key("aws_lb", "main");
+pub(super) const HTTP: Resource = Resource::per_key("aws_lb_listener", "http");
+pub(super) const HTTPS: Resource = Resource::per_key("aws_lb_listener", "https");
+const CERTIFICATE: Resource = Resource::per_key("aws_lb_listener_certificate", "further");
+pub(super) const SECURITY_GROUP: Resource = Resource::per_key("aws_security_group", "load_balancer");
+const HTTP_INGRESS: Resource = Resource::per_key("aws_vpc_security_group_ingress_rule", "load_balancer_http");
+const HTTPS_INGRESS: Resource =
+    Resource::per_key("aws_vpc_security_group_ingress_rule", "load_balancer_https");
+const LOGS: Resource = Resource::one("aws_s3_bucket", "load_balancer_logs");
+const LOGS_PUBLIC_ACCESS: Resource = Resource::one("aws_s3_bucket_public_access_block", "load_balancer_logs");
+const LOGS_OWNERSHIP: Resource = Resource::one("aws_s3_bucket_ownership_controls", "load_balancer_logs");
+const LOGS_ENCRYPTION: Resource =
+    Resource::one("aws_s3_bucket_server_side_encryption_configuration", "load_balancer_logs");
+const LOGS_LIFECYCLE: Resource = Resource::one("aws_s3_bucket_lifecycle_configuration", "load_balancer_logs");
+const LOGS_POLICY: Resource = Resource::one("aws_s3_bucket_policy", "load_balancer_logs");
+const LOGS_POLICY_DOCUMENT: Resource = Resource::data("aws_iam_policy_document", "load_balancer_logs");
+
+const HTTP_PORT: u16 = 80;
+const HTTPS_PORT: u16 = 443;
+
+/// TLS 1.2 with forward secrecy and 1.3.
+/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html>
+const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-2021-06";
+
+pub(super) fn part(model: &InfraModel) -> Option<Part> {
+    let ecs = model.ecs.as_ref().filter(|ecs| !ecs.load_balancers.is_empty())?;
+    let network = model.network.as_ref()?;
+    let tls = has_tls(ecs);
+    let file = File::new("load_balancers.tf", "Application load balancers, which the apps share.")
+        .block(load_balancer(ecs, network))
+        .block(http(ecs));
+    let file = if tls { https(file, ecs) } else { file };
+    let file = security_groups(file, ecs, network);
+    let file = match &ecs.access_logs {
+        Some(logs) => access_logs(file, logs),
+        None => file,
+    };
+    let balancer = Reference::variable("balancer");
+    let output = Object::new()
+        .field("dns_name", balancer.clone().attr("dns_name"))
+        .field("zone_id", balancer.clone().attr("zone_id"))
+        .field("arn", balancer.attr("arn"));
+    let part = Part::of(file).local("load_balancers", entries(ecs, network));
+    Some(part.output(
+        "load_balancers",
+        "Load balancers by who reaches them",
+        of_each(LOAD_BALANCER, "balancer", output),
+    ))
+}
+
+fn has_tls(ecs: &Ecs) -> bool {
+    ecs.load_balancers.values().any(|balancer| !balancer.certificate_arns.is_empty())
+}
+
+fn has_kind(ecs: &Ecs, wanted: impl Fn(LoadBalancerKind) -> bool) -> bool {
+    ecs.load_balancers.keys().any(|kind| wanted(*kind))
+}
+
+fn entries(ecs: &Ecs, network: &Network) -> Object {
+    ecs.load_balancers.iter().fold(Object::new(), |object, (kind, balancer)| {
+        object.entry(kind.as_str(), entry(ecs, *kind, balancer, network))
+    })
+}
+
+fn entry(ecs: &Ecs, kind: LoadBalancerKind, balancer: &LoadBalancer, network: &Network) -> Object {
+    let clients = match kind {
+        LoadBalancerKind::Public => Expr::from(network::ANYWHERE),
+        LoadBalancerKind::Internal => network::vpc_cidr(network),
+        // API Gateway comes through a link that has a security group.
+        LoadBalancerKind::Gateway => Expr::null(),
+    };
+    let object = Object::new()
+        .field("name", &balancer.name)
+        .field("internal", kind != LoadBalancerKind::Public)
+        .field("clients", clients)
+        .field("deletion_protection", balancer.deletion_protection);
+    if has_tls(ecs) { object.field("certificate_arn", balancer.certificate_arns.first()) } else { object }
+}
+
+fn load_balancer(ecs: &Ecs, network: &Network) -> Block {
+    let public = has_kind(ecs, |kind| kind == LoadBalancerKind::Public);
+    let internal = has_kind(ecs, |kind| kind != LoadBalancerKind::Public);
+    let subnets = match (public, internal) {
+        (true, true) => Expr::choose(
+            Expr::from(each_value("internal")),
+            network::private_subnet_ids(network),
+            network::public_subnet_ids(network),
+        ),
+        (true, false) => network::public_subnet_ids(network),
+        (false, _) => network::private_subnet_ids(network),
+    };
+    Block::of(LOAD_BALANCER)
+        .arg("for_each", local("load_balancers"))
+        .arg("name", each_value("name"))
+        .arg("load_balancer_type", "application")
+        .arg("internal", each_value("internal"))
+        .arg("subnets", subnets)
+        .arg("security_groups", Expr::list([SECURITY_GROUP.attr("id")]))
+        .note("Headers that no HTTP client sends are a way to smuggle requests.")
+        .arg("drop_invalid_header_fields", true)
+        .arg("enable_deletion_protection", each_value("deletion_protection"))
+        .block(
+            Block::new("access_logs")
+                .arg("bucket", LOGS.attr("id"))
+                .arg("prefix", each_key())
+                .arg("enabled", true),
+        )
+        .tags(LOAD_BALANCER)
+        .note("AWS tries to write when logging is turned on, and refuses if it can't.")
+        .arg("depends_on", Expr::list([LOGS_POLICY.whole(), LOGS_ENCRYPTION.whole()]))
+}
+
+fn http(ecs: &Ecs) -> Block {
+    let block = Block::of(HTTP)
+        .arg("for_each", local("load_balancers"))
+        .arg("load_balancer_arn", LOAD_BALANCER.attr("arn"))
+        .arg("port", HTTP_PORT)
+        .arg("protocol", "HTTP");
+    let block = if has_tls(ecs) {
+        let plain = || Expr::from(each_value("certificate_arn")).equals(Expr::null());
+        let redirect = Block::new("content")
+            .arg("port", HTTPS_PORT.to_string())
+            .arg("protocol", "HTTPS")
+            .arg("status_code", "HTTP_301");
+        block.block(
+            Block::new("default_action")
+                .arg("type", Expr::choose(plain(), "fixed-response", "redirect"))
+                .note("[*] makes a list of none or one.")
+                .block(
+                    Block::labelled("dynamic", "redirect")
+                        .arg("for_each", each_value("certificate_arn").splat())
+                        .block(redirect),
+                )
+                .block(
+                    Block::labelled("dynamic", "fixed_response")
+                        .arg("for_each", Expr::choose(plain(), Expr::list([true]), Expr::list::<Expr>([])))
+                        .block(not_found().renamed("content")),
+                ),
+        )
+    } else {
+        block.block(nobody_there())
+    };
+    block.tags(HTTP)
+}
+
+/// What a listener answers when no app wants a request.
+fn nobody_there() -> Block {
+    Block::new("default_action").arg("type", "fixed-response").block(not_found())
+}
+
+fn not_found() -> Block {
+    Block::new("fixed_response")
+        .arg("content_type", "text/plain")
+        .arg("message_body", "Not found")
+        .arg("status_code", "404")
+}
+
+fn with_certificate() -> For {
+    let balancer = || Reference::variable("balancer");
+    let has_one = Expr::from(balancer().attr("certificate_arn")).differs(Expr::null());
+    For::map("balancer", local("load_balancers"), balancer()).when(has_one)
+}
+
+fn https(file: File, ecs: &Ecs) -> File {
+    let file = file.block(
+        Block::of(HTTPS)
+            .arg("for_each", with_certificate())
+            .arg("load_balancer_arn", LOAD_BALANCER.attr("arn"))
+            .arg("port", HTTPS_PORT)
+            .arg("protocol", "HTTPS")
+            .arg("ssl_policy", TLS_POLICY)
+            .arg("certificate_arn", each_value("certificate_arn"))
+            .block(nobody_there())
+            .tags(HTTPS),
+    );
+    let further = ecs.load_balancers.iter().flat_map(|(kind, balancer)| {
+        balancer.certificate_arns.iter().skip(1).map(|arn| (kind.as_str(), arn))
+    });
+    let further = further.fold(None, |object: Option<Object>, (kind, arn)| {
+        let entry = Object::new().field("load_balancer", kind).field("certificate_arn", arn);
+        Some(object.unwrap_or_default().entry(&format!("{kind} {arn}"), entry))
+    });
+    match further {
+        None => file,
+        Some(further) => file.noted(
+            "The listener shows the one for the host that the client asks for.",
+            Block::of(CERTIFICATE)
+                .arg("for_each", further)
+                .arg("listener_arn", HTTPS.via(each_value("load_balancer"), "arn"))
+                .arg("certificate_arn", each_value("certificate_arn")),
+        ),
+    }
+}
+
+fn security_groups(file: File, ecs: &Ecs, network: &Network) -> File {
+    let name = || template![local("name"), "-load-balancer-", each_key()];
+    let file = file.block(
+        Block::of(SECURITY_GROUP)
+            .arg("for_each", local("load_balancers"))
+            .arg("name", name())
+            .arg("description", template!["Load balancer, ", each_key()])
+            .arg("vpc_id", network::vpc_id(network))
+            .named_tags(SECURITY_GROUP, name()),
+    );
+    let ingress = |resource: Resource, for_each: Expr, port: u16| {
+        Block::of(resource)
+            .arg("for_each", for_each)
+            .arg("security_group_id", SECURITY_GROUP.attr("id"))
+            .arg("description", "Those for whom the load balancer is")
+            .arg("cidr_ipv4", each_value("clients"))
+            .arg("ip_protocol", "tcp")
+            .arg("from_port", port)
+            .arg("to_port", port)
+            .tags(resource)
+    };
+    let file = match has_kind(ecs, |kind| kind != LoadBalancerKind::Gateway) {
+        true => file.block(ingress(HTTP_INGRESS, with_clients(ecs), HTTP_PORT)),
+        false => file,
+    };
+    if !has_tls(ecs) {
+        return file;
+    }
+    file.block(ingress(HTTPS_INGRESS, with_certificate().into(), HTTPS_PORT))
+}
+
+/// The load balancers that are reached by address.
+fn with_clients(ecs: &Ecs) -> Expr {
+    if !has_kind(ecs, |kind| kind == LoadBalancerKind::Gateway) {
+        return local("load_balancers").into();
+    }
+    let balancer = || Reference::variable("balancer");
+    let is_another = Expr::from(Reference::variable("key")).differs(LoadBalancerKind::Gateway.as_str());
+    For::map("balancer", local("load_balancers"), balancer()).when(is_another).into()
+}
+
+fn access_logs(file: File, logs: &AccessLogBucket) -> File {
+    let of_bucket = |resource: Resource| Block::of(resource).arg("bucket", LOGS.attr("id"));
+    file.noted(
+        "Who asked what and how it was answered.",
+        Block::of(LOGS).arg("bucket", &logs.bucket).arg("force_destroy", logs.force_destroy).tags(LOGS),
+    )
+    .block(
+        of_bucket(LOGS_PUBLIC_ACCESS)
+            .gap()
+            .arg("block_public_acls", true)
+            .arg("block_public_policy", true)
+            .arg("ignore_public_acls", true)
+            .arg("restrict_public_buckets", true),
+    )
+    .block(of_bucket(LOGS_OWNERSHIP).block(Block::new("rule").arg("object_ownership", "BucketOwnerEnforced")))
+    .noted(
+        // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+        "Load balancers write with keys of S3 and no other.",
+        of_bucket(LOGS_ENCRYPTION).block(
+            Block::new("rule")
+                .block(Block::new("apply_server_side_encryption_by_default").arg("sse_algorithm", "AES256")),
+        ),
+    )
+    .block(
+        of_bucket(LOGS_LIFECYCLE).block(
+            Block::new("rule")
+                .arg("id", "expire")
+                .arg("status", "Enabled")
+                .block(Block::new("filter"))
+                .block(Block::new("expiration").arg("days", logs.expire_after_days))
+                .block(Block::new("abort_incomplete_multipart_upload").arg("days_after_initiation", 1_u8)),
+        ),
+    )
+    .block(
+        of_bucket(LOGS_POLICY)
+            .arg("policy", LOGS_POLICY_DOCUMENT.attr("json"))
+            .note("S3 refuses two changes to the access of one bucket at the same time.")
+            .arg("depends_on", Expr::list([LOGS_PUBLIC_ACCESS.whole()])),
+    )
+    .block(logs_policy())
+}
+
+fn logs_policy() -> Block {
+    let balancers = template![
+        "arn:",
+        PARTITION.attr("partition"),
+        ":elasticloadbalancing:",
+        REGION.attr("id"),
+        ":",
+        CALLER.attr("account_id"),
+        ":loadbalancer/*",
+    ];
+    Block::of(LOGS_POLICY_DOCUMENT)
+        .block(
+            Block::new("statement")
+                .arg("sid", "LoadBalancersOfThisAccountWrite")
+                .arg("actions", Expr::list(["s3:PutObject"]))
+                .arg(
+                    "resources",
+                    Expr::list([template![LOGS.attr("arn"), "/*/AWSLogs/", CALLER.attr("account_id"), "/*"]]),
+                )
+                .block(
+                    Block::new("principals")
+                        .arg("type", "Service")
+                        .arg("identifiers", Expr::list(["logdelivery.elasticloadbalancing.amazonaws.com"])),
+                )
+                .block(condition("ArnLike", "aws:SourceArn", balancers)),
+        )
+        .block(
+            Block::new("statement")
+                .arg("sid", "DenyPlainHttp")
+                .arg("effect", "Deny")
+                .arg("actions", Expr::list(["s3:*"]))
+                .arg(
+                    "resources",
+                    Expr::list([Expr::from(LOGS.attr("arn")), template![LOGS.attr("arn"), "/*"]]),
+                )
+                .block(Block::new("principals").arg("type", "*").arg("identifiers", Expr::list(["*"])))
+                .block(condition("Bool", "aws:SecureTransport", Expr::from("false"))),
+        )
+}

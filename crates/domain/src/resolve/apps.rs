@@ -1,0 +1,204 @@
+//! Apps: what runs, in how many copies, with which variables.
+
+mod fargate;
+
+use std::collections::BTreeMap;
+
+use super::{Conflict, DEFAULT, Resolver};
+use crate::{
+    App, AppRuntime, Database, DatabaseField, DocumentDatabaseField, Image, Key, Observability, Scaling,
+    Secret,
+    spec::{AppSpec, Architecture, AutoscalingSpec, ImageSpec, Path, Reference, Runtime, SecretSpec},
+};
+
+const DEFAULT_HEALTH_PATH: &str = "/";
+const DEFAULT_CPU_PERCENT: u16 = 60;
+
+impl Resolver<'_> {
+    pub(super) fn apps(&mut self, observability: &Observability) -> BTreeMap<Key, App> {
+        let mut apps = self
+            .each(&self.spec.apps, "apps", |this, key, spec, path| this.app(key, spec, path, observability));
+        fargate::set_priorities(&mut apps);
+        apps
+    }
+
+    fn app(&mut self, key: &Key, spec: &AppSpec, path: &Path, observability: &Observability) -> App {
+        self.check_runtime(spec, path);
+        let (replicas, scaling) = self.copies(spec, path);
+        let architecture =
+            self.or_because(&path.key("architecture"), spec.architecture, Architecture::default(), DEFAULT);
+        let health_path = match spec.port {
+            Some(_) => self.or_because(
+                &path.key("health"),
+                spec.health.clone(),
+                DEFAULT_HEALTH_PATH.to_owned(),
+                DEFAULT,
+            ),
+            None => spec.health.clone().unwrap_or_else(|| DEFAULT_HEALTH_PATH.to_owned()),
+        };
+        App {
+            image: self.image(&spec.image, &path.key("image")),
+            architecture,
+            command: spec.command.clone().unwrap_or_default(),
+            port: spec.port,
+            health_path,
+            replicas,
+            scaling,
+            env: spec.env.clone(),
+            secrets: self.secrets(spec, path),
+            runtime: AppRuntime::Ecs(self.ecs_app(key, spec, path, observability)),
+        }
+    }
+
+    /// Whether there is something to run the app.
+    fn check_runtime(&mut self, spec: &AppSpec, path: &Path) {
+        let ecs = Path::root().key("ecs");
+        let conflict = match (spec.runtime, &self.spec.ecs) {
+            (Some(Runtime::Kubernetes), _) => {
+                let message = "apps run on ECS; use ecs, or leave this out";
+                Conflict::new(path.key("runtime"), message)
+            }
+            (_, None) => {
+                Conflict::new(path.clone(), "has nothing to run on; add the section ecs: {}").with(ecs)
+            }
+            (_, Some(_)) => return,
+        };
+        self.conflict(conflict);
+    }
+
+    fn image(&mut self, spec: &ImageSpec, path: &Path) -> Image {
+        match spec {
+            ImageSpec::Named(name) => Image::Named(name.clone()),
+            ImageSpec::Registry { registry, tag } => {
+                if !self.spec.registries.contains_key(registry) {
+                    let known: Vec<&str> = self.spec.registries.keys().map(Key::as_str).collect();
+                    let message = if known.is_empty() {
+                        format!(
+                            "\"{registry}\" names no registry, and there are none; add registries: {{ {registry}: {{}} }}"
+                        )
+                    } else {
+                        format!("\"{registry}\" names no registry; registries: {}", known.join(", "))
+                    };
+                    let registries = Path::root().key("registries");
+                    self.conflict(Conflict::new(path.key("registry"), message).with(registries));
+                }
+                Image::Registry { registry: registry.clone(), tag: tag.clone() }
+            }
+        }
+    }
+
+    /// How many copies there are, and when there are more.
+    fn copies(&mut self, spec: &AppSpec, path: &Path) -> (u16, Option<Scaling>) {
+        let replicas = path.key("replicas");
+        let Some(autoscaling) = &spec.autoscaling else {
+            return (self.or_profile(&replicas, spec.replicas, self.defaults.app_replicas), None);
+        };
+        let here = path.key("autoscaling");
+        let min = match (autoscaling.min, spec.replicas) {
+            (Some(min), _) => min,
+            (None, Some(given)) => {
+                self.explain(&here.key("min"), &given, "because replicas");
+                given
+            }
+            (None, None) => self.or_profile(&here.key("min"), None, self.defaults.app_replicas),
+        };
+        let max = self.or_because(
+            &here.key("max"),
+            autoscaling.max,
+            min.saturating_mul(4),
+            "because four times the least",
+        );
+        if max < min {
+            let message = format!("{max} is less than the least number of copies, which is {min}");
+            self.conflict(
+                Conflict::new(here.key("max"), message).with(here.key("min")).with(replicas.clone()),
+            );
+        }
+        let begins_with = self.or_because(&replicas, spec.replicas, min, "because autoscaling.min");
+        if !(min..=max.max(min)).contains(&begins_with) {
+            let message = format!("{begins_with} is not between {min} and {max}, where autoscaling keeps it");
+            self.conflict(Conflict::new(replicas, message).with(here.clone()));
+        }
+        (begins_with, Some(self.scaling(spec, autoscaling, (min, max), &here)))
+    }
+
+    fn scaling(
+        &mut self,
+        spec: &AppSpec,
+        autoscaling: &AutoscalingSpec,
+        (min, max): (u16, u16),
+        path: &Path,
+    ) -> Scaling {
+        let AutoscalingSpec { cpu_percent, memory_percent, requests_per_target, .. } = *autoscaling;
+        let given = cpu_percent.is_some() || memory_percent.is_some() || requests_per_target.is_some();
+        let cpu_percent = match given {
+            true => cpu_percent,
+            false => {
+                Some(self.or_because(&path.key("cpu_percent"), cpu_percent, DEFAULT_CPU_PERCENT, DEFAULT))
+            }
+        };
+        if requests_per_target.is_some() {
+            self.check_requests(spec, &path.key("requests_per_target"));
+        }
+        Scaling { min, max, cpu_percent, memory_percent, requests_per_target }
+    }
+
+    fn secrets(&mut self, spec: &AppSpec, path: &Path) -> BTreeMap<String, Secret> {
+        let here = path.key("secrets");
+        for name in spec.secrets.keys().filter(|name| spec.env.contains_key(*name)) {
+            let conflict = Conflict::new(here.key(name), "is in env too; keep one");
+            self.conflict(conflict.with(path.key("env").key(name)));
+        }
+        self.check_database_url(spec, path);
+        let mut secrets = BTreeMap::new();
+        for (name, secret) in &spec.secrets {
+            let secret = match (&secret.from, &secret.secret) {
+                (Some(reference), _) => {
+                    let from = here.key(name).key("from");
+                    if self.check_reference(reference, &from)
+                        && matches!(
+                            reference,
+                            Reference::DocumentDatabase { field: DocumentDatabaseField::Url }
+                        )
+                    {
+                        let message = "can't be put together on ECS, where nobody knows the password before the app starts; \
+                                       take host, port, username and password one by one";
+                        self.conflict(Conflict::new(from, message));
+                    }
+                    Secret::Reference(reference.clone())
+                }
+                (None, Some(entry)) => Secret::Entry { name: entry.clone(), key: secret.key.clone() },
+                // The reader lets nothing through that says neither.
+                (None, None) => continue,
+            };
+            secrets.insert(name.clone(), secret);
+        }
+        secrets
+    }
+
+    /// The URL of a database brings two variables of its own, which must be free.
+    fn check_database_url(&mut self, spec: &AppSpec, path: &Path) {
+        let is_url = |secret: &SecretSpec| {
+            matches!(secret.from, Some(Reference::Database { field: DatabaseField::Url, .. }))
+        };
+        let here = path.key("secrets");
+        let mut urls = spec.secrets.iter().filter(|(_, secret)| is_url(secret)).map(|(name, _)| name);
+        let Some(first) = urls.next() else { return };
+        let first_path = here.key(first);
+        for second in urls {
+            let message = format!(
+                "the URL of a second database: its user and password would take the place of those of {first}; \
+                 take host, username and password one by one"
+            );
+            self.conflict(Conflict::new(here.key(second), message).with(first_path.clone()));
+        }
+        for name in Database::LIBPQ_VARIABLES {
+            let places = [(spec.env.contains_key(name), "env"), (spec.secrets.contains_key(name), "secrets")];
+            if let Some((_, section)) = places.into_iter().find(|(taken, _)| *taken) {
+                let message = format!("comes with the URL of a database in secrets.{first}; leave this out");
+                let conflict = Conflict::new(path.key(section).key(name), message);
+                self.conflict(conflict.with(first_path.clone()));
+            }
+        }
+    }
+}

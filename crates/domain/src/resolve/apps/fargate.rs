@@ -1,0 +1,159 @@
+//! Apps on ECS: a size that Fargate sells, a way through a load balancer, and who deploys.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::{Conflict, DEFAULT, Resolver, ecs::kind_of};
+use crate::{
+    App, AppRuntime, BlueGreen, Deploy, EcsApp, Key, LoadBalancerKind, Observability, Route, facts,
+    names::rule_priority,
+    spec::{AppSpec, Path, TrafficShift},
+};
+
+/// The rule for requests that no other app of the load balancer asks for: behind all others.
+const CATCH_ALL_PRIORITY: u16 = 50_000;
+
+impl Resolver<'_> {
+    pub(super) fn ecs_app(
+        &mut self,
+        key: &Key,
+        spec: &AppSpec,
+        path: &Path,
+        observability: &Observability,
+    ) -> EcsApp {
+        let (cpu_units, memory_mib) = self.fargate_size(spec, &path.key("resources"));
+        let route = self.route(key, spec, path);
+        let deploy = self.deployment(key, spec, path, observability);
+        EcsApp {
+            name: match deploy {
+                Deploy::Rolling => self.names.app(key),
+                Deploy::BlueGreen(_) => self.names.blue_green_app(key),
+            },
+            cpu_units,
+            memory_mib,
+            log_group: self.names.app_log_group(key),
+            task_role: self.names.app_role(key, "task"),
+            execution_role: self.names.app_role(key, "execution"),
+            route,
+            deploy,
+        }
+    }
+
+    /// The smallest size of Fargate that is no smaller than what is asked for.
+    fn fargate_size(&mut self, spec: &AppSpec, path: &Path) -> (u32, u32) {
+        let asked = spec.resources.clone().unwrap_or_default();
+        let cpu = self.or_profile(&path.key("cpu"), asked.cpu, self.defaults.app_cpu);
+        let memory = self.or_profile(&path.key("memory"), asked.memory, self.defaults.app_memory);
+        let Some((units, mebibytes)) = facts::fargate_size(cpu.0, memory.0) else {
+            // The reader lets nothing larger through than the largest that is sold.
+            return (0, 0);
+        };
+        let size = format!("{units} CPU units, {mebibytes} MiB");
+        let exact = u64::from(units) * 1_000 == u64::from(cpu.0) * 1_024 && mebibytes == memory.0;
+        let because = if exact {
+            format!("because resources ask for {cpu} and {memory}")
+        } else {
+            format!("because Fargate sells nothing smaller with at least {cpu} and {memory}")
+        };
+        self.explain(path, &size, &because);
+        (units, mebibytes)
+    }
+
+    fn route(&mut self, key: &Key, spec: &AppSpec, path: &Path) -> Option<Route> {
+        let expose = spec.expose.as_ref()?;
+        let here = path.key("expose");
+        let remedies = [
+            ("ingress", expose.ingress.is_some(), "load_balancer: { host: … }"),
+            ("gateway", expose.gateway.is_some(), "load_balancer: { host: … } or api_gateway: {}"),
+        ];
+        if let Some((word, _, remedy)) = remedies.into_iter().find(|(_, given, _)| *given) {
+            let message = format!("is for Kubernetes; on ECS use {remedy}");
+            self.conflict(Conflict::new(here.key(word), message));
+            return None;
+        }
+        if spec.port.is_none() {
+            let message = "needs to know the port on which the app listens; add port: 8000";
+            self.conflict(Conflict::new(here.clone(), message).with(path.key("port")));
+        }
+        let (load_balancer, host) = match (&expose.load_balancer, &expose.api_gateway) {
+            (Some(balancer), _) => {
+                let internal = here.key("load_balancer").key("internal");
+                let _: bool = self.or_because(&internal, balancer.internal, false, DEFAULT);
+                (kind_of(balancer), balancer.host.clone())
+            }
+            (None, _) => (LoadBalancerKind::Gateway, None),
+        };
+        Some(Route {
+            load_balancer,
+            host,
+            priority: 0,
+            target_group: self.names.target_group(key, 'a'),
+            api_log_group: (load_balancer == LoadBalancerKind::Gateway)
+                .then(|| self.names.api_log_group(key)),
+        })
+    }
+
+    fn deployment(
+        &mut self,
+        key: &Key,
+        spec: &AppSpec,
+        path: &Path,
+        observability: &Observability,
+    ) -> Deploy {
+        let here = path.key("deploy");
+        let Some(deploy) = &spec.deploy else {
+            self.explain(&here, &"{ rolling: {} }", DEFAULT);
+            return Deploy::Rolling;
+        };
+        let Some(blue_green) = &deploy.blue_green else { return Deploy::Rolling };
+        let here = here.key("blue_green");
+        if spec.expose.is_none() {
+            let message = "has no traffic to shift; add expose: { load_balancer: {} } or { api_gateway: {} }";
+            self.conflict(Conflict::new(here.clone(), message).with(path.key("expose")));
+        }
+        let alarms = observability.alarms.is_some();
+        let because = if alarms { "because observability.alarms" } else { "because there are no alarms" };
+        Deploy::BlueGreen(BlueGreen {
+            shift: self.or_because(&here.key("shift"), blue_green.shift, TrafficShift::default(), DEFAULT),
+            rollback_on_alarm: self.or_because(
+                &here.key("rollback_on_alarm"),
+                blue_green.rollback_on_alarm,
+                alarms,
+                because,
+            ),
+            green_target_group: self.names.target_group(key, 'b'),
+            role: self.names.app_role(key, "deploy"),
+        })
+    }
+
+    /// Source: Application Auto Scaling user guide, "Amazon ECS and Application Auto Scaling"; and the predefined metric
+    /// ALBRequestCountPerTarget, which counts for one target group: CodeDeploy moves between two.
+    pub(super) fn check_requests(&mut self, spec: &AppSpec, at: &Path) {
+        let message = if spec.expose.is_none() {
+            "there are no requests to count; add expose: { load_balancer: {} }, or use cpu_percent"
+        } else if spec.deploy.as_ref().is_some_and(|deploy| deploy.blue_green.is_some()) {
+            "can't be counted while CodeDeploy moves between two target groups; use cpu_percent or a rolling deployment"
+        } else {
+            return;
+        };
+        self.conflict(Conflict::new(at.clone(), message));
+    }
+}
+
+/// Gives each route its place among the rules of its listener. The place comes from the app's name, so that another app
+/// doesn't move it; two that want one place are told apart in the order of their names.
+pub(super) fn set_priorities(apps: &mut BTreeMap<Key, App>) {
+    let mut taken: BTreeSet<(LoadBalancerKind, u16)> = BTreeSet::new();
+    for (key, app) in apps {
+        let AppRuntime::Ecs(app) = &mut app.runtime;
+        let Some(route) = &mut app.route else { continue };
+        if route.host.is_none() && route.load_balancer != LoadBalancerKind::Gateway {
+            route.priority = CATCH_ALL_PRIORITY;
+            continue;
+        }
+        let mut priority = rule_priority(key);
+        while !taken.insert((route.load_balancer, priority)) {
+            priority += 1;
+        }
+        route.priority = priority;
+    }
+}

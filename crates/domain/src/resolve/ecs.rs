@@ -1,0 +1,151 @@
+//! The ECS cluster and the load balancers that its apps share.
+
+use std::collections::BTreeMap;
+
+use super::{Conflict, DEFAULT, LifecyclePolicy, Resolver};
+use crate::{
+    AccessLogBucket, App, AppRuntime, Capacity, Ecs, Key, LoadBalancer, LoadBalancerKind, Nat, Network,
+    Observability,
+    spec::{ContainerInsights, EcsSpec, LoadBalancerSpec, Path},
+};
+
+impl Resolver<'_> {
+    pub(super) fn ecs(
+        &mut self,
+        network: Option<&Network>,
+        apps: &BTreeMap<Key, App>,
+        observability: &Observability,
+        policy: LifecyclePolicy,
+    ) -> Option<Ecs> {
+        let spec = self.spec.ecs.as_ref()?;
+        let path = Path::root().key("ecs");
+        self.way_out(network, apps);
+        let load_balancers = self.load_balancers(apps, policy);
+        let container_insights = self.or_profile(
+            &path.key("container_insights"),
+            spec.container_insights,
+            self.defaults.container_insights,
+        );
+        Some(Ecs {
+            cluster: self.names.cluster(),
+            capacity: self.capacity(spec, &path.key("capacity")),
+            container_insights,
+            container_insights_group: match container_insights {
+                ContainerInsights::Disabled => None,
+                ContainerInsights::Enabled | ContainerInsights::Enhanced => {
+                    Some(self.names.container_insights_group())
+                }
+            },
+            service_zone: format!("{}.internal", self.spec.name.as_str()),
+            access_logs: (!load_balancers.is_empty()).then(|| AccessLogBucket {
+                bucket: self.names.access_logs_bucket(),
+                expire_after_days: observability.log_retention_days,
+                force_destroy: !policy.deletion_protection,
+            }),
+            load_balancers,
+        })
+    }
+
+    fn capacity(&mut self, spec: &EcsSpec, path: &Path) -> Capacity {
+        let Some(given) = &spec.capacity else {
+            self.explain(path, &"{ fargate: 1 }", DEFAULT);
+            return Capacity { fargate: 1, fargate_spot: 0 };
+        };
+        Capacity {
+            fargate: given.fargate.unwrap_or_default(),
+            fargate_spot: given.fargate_spot.unwrap_or_default(),
+        }
+    }
+
+    /// Without a way out of the private subnets no image can be pulled and no line be logged, except through endpoints.
+    /// Source: Amazon ECR user guide, "Amazon ECR interface VPC endpoints (AWS PrivateLink)".
+    fn way_out(&mut self, network: Option<&Network>, apps: &BTreeMap<Key, App>) {
+        let Some(network) = network.filter(|network| network.nat == Nat::None && !apps.is_empty()) else {
+            return;
+        };
+        let secrets = apps.values().any(|app| !app.secrets.is_empty());
+        let mut needed = vec!["ecr.api", "ecr.dkr", "logs"];
+        needed.extend(secrets.then_some("secretsmanager"));
+        let has = |endpoints: &[String], service: &str| endpoints.iter().any(|endpoint| endpoint == service);
+        let complete = needed.iter().all(|service| has(&network.interface_endpoints, service))
+            && has(&network.gateway_endpoints, "s3");
+        if complete {
+            return;
+        }
+        let words = if secrets { "s3, ecr, logs, secretsmanager" } else { "s3, ecr, logs" };
+        let message = format!(
+            "none leaves apps on ECS no way to their images and logs; use single, or endpoints: [{words}]"
+        );
+        let path = Path::root().key("network");
+        self.conflict(Conflict::new(path.key("nat"), message).with(path.key("endpoints")));
+    }
+
+    fn load_balancers(
+        &mut self,
+        apps: &BTreeMap<Key, App>,
+        policy: LifecyclePolicy,
+    ) -> BTreeMap<LoadBalancerKind, LoadBalancer> {
+        let mut balancers = BTreeMap::new();
+        for app in apps.values() {
+            let AppRuntime::Ecs(app) = &app.runtime;
+            let Some(route) = &app.route else { continue };
+            balancers.entry(route.load_balancer).or_insert_with(|| LoadBalancer {
+                name: self.names.load_balancer(route.load_balancer.as_str()),
+                certificate_arns: Vec::new(),
+                deletion_protection: policy.deletion_protection,
+            });
+        }
+        for kind in [LoadBalancerKind::Public, LoadBalancerKind::Internal] {
+            if let Some(balancer) = balancers.get_mut(&kind) {
+                balancer.certificate_arns = self.shared(kind);
+            }
+        }
+        balancers
+    }
+
+    /// The certificates of the apps that share a load balancer. Refuses what can't be told apart on it.
+    fn shared(&mut self, kind: LoadBalancerKind) -> Vec<String> {
+        let spec = self.spec;
+        let on_it = spec.apps.iter().filter_map(|(key, app)| {
+            let balancer = app.expose.as_ref()?.load_balancer.as_ref()?;
+            let path = Path::root().key("apps").key(key.as_str()).key("expose").key("load_balancer");
+            (kind_of(balancer) == kind).then_some((key, balancer, path))
+        });
+        let mut certificates: Vec<String> = Vec::new();
+        let mut hosts: BTreeMap<Option<&String>, &Key> = BTreeMap::new();
+        let mut first: Option<(bool, Key, Path)> = None;
+        for (key, balancer, path) in on_it {
+            if let Some(other) = hosts.insert(balancer.host.as_ref(), key) {
+                let message = match &balancer.host {
+                    Some(host) => format!("\"{host}\" is the host of apps.{other} on the same load balancer"),
+                    None => format!(
+                        "is required: apps.{other} gets what no other app of the load balancer asks for"
+                    ),
+                };
+                self.conflict(Conflict::new(path.key("host"), message).with(path.clone()));
+            }
+            let has_certificate = balancer.certificate_arn.is_some();
+            match &first {
+                Some((expected, other, other_path)) if *expected != has_certificate => {
+                    let message = format!(
+                        "apps.{other} shares the load balancer and has {}; give both a certificate or neither",
+                        if *expected { "one" } else { "none" }
+                    );
+                    let conflict = Conflict::new(path.key("certificate_arn"), message);
+                    self.conflict(conflict.with(other_path.clone()));
+                }
+                Some(_) => {}
+                None => first = Some((has_certificate, key.clone(), path.key("certificate_arn"))),
+            }
+            if let Some(arn) = balancer.certificate_arn.as_ref().filter(|arn| !certificates.contains(arn)) {
+                certificates.push(arn.clone());
+            }
+        }
+        certificates
+    }
+}
+
+/// Who reaches the load balancer that an app asks for.
+pub(super) fn kind_of(balancer: &LoadBalancerSpec) -> LoadBalancerKind {
+    if balancer.internal == Some(true) { LoadBalancerKind::Internal } else { LoadBalancerKind::Public }
+}

@@ -1,0 +1,76 @@
+//! `document_database`: DocumentDB.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{
+    DatabaseSize, Encryption, databases,
+    decode::Value,
+    reading::{flag, word},
+    rules,
+    words::words,
+};
+use crate::facts;
+
+/// A database of documents, spoken to with MongoDB's protocol. There is one at most. Always encrypted, TLS-only and
+/// without a public address; AWS makes, keeps and rotates its password.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct DocumentDatabaseSpec {
+    /// The engine; `documentdb` if not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub engine: Option<DocumentEngine>,
+    /// In quotes: `"5.0"`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("enum" = facts::DOCUMENTDB_VERSIONS))]
+    pub version: Option<String>,
+    /// A word, or the exact instance class.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<DatabaseSize>,
+    /// A replica in a second zone, which takes over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub high_availability: Option<bool>,
+    /// Instances that take reads; 1 with `high_availability`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 15))]
+    pub replicas: Option<u8>,
+    /// 1 to 35.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 35))]
+    pub backup_retention_days: Option<u8>,
+    /// AWS refuses to delete it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deletion_protection: Option<bool>,
+    /// Whose key encrypts it. Changing this replaces the database.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encryption: Option<Encryption>,
+    /// Retention of its audit log; one that CloudWatch knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("enum" = facts::LOG_RETENTION_DAYS))]
+    pub log_retention_days: Option<u16>,
+}
+
+words! {
+    /// An engine for documents.
+    DocumentEngine {
+        /// Amazon DocumentDB.
+        Documentdb => "documentdb",
+    }
+}
+
+pub(super) fn read(value: &Value<'_>) -> Option<DocumentDatabaseSpec> {
+    let f = value.fields()?;
+    let section = DocumentDatabaseSpec {
+        engine: f.get("engine", word),
+        version: f.get("version", |value| rules::version(value, "DocumentDB", facts::DOCUMENTDB_VERSIONS)),
+        size: f.get("size", databases::size),
+        high_availability: f.get("high_availability", flag),
+        replicas: f.get("replicas", |value| value.integer(0, facts::MAX_REPLICAS)),
+        backup_retention_days: f.get("backup_retention_days", |value| value.integer(1, 35)),
+        deletion_protection: f.get("deletion_protection", flag),
+        encryption: f.get("encryption", word),
+        log_retention_days: f.get("log_retention_days", rules::log_retention_days),
+    };
+    f.close();
+    Some(section)
+}

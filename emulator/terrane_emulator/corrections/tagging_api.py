@@ -1,0 +1,69 @@
+"""The tagging API finds more kinds of objects: what AWS's does, and moto's doesn't.
+
+Whoever looks for leftovers by tag depends on it. Each source yields ARN and tags of what is
+tagged; a service that moto's version doesn't know adds a source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from moto.backup.models import backup_backends
+from moto.rds.models import rds_backends
+from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
+
+from terrane_emulator.corrections.elasticache import store
+from terrane_emulator.corrections.replacing import replaces
+
+Tags = list[dict[str, str]]
+Tagged = Iterator[tuple[str, Tags]]
+
+
+def _elasticache(backend: Any) -> Tagged:
+    for kind in ("parametergroup", "usergroup"):
+        for item in store.kept(backend.elasticache_backend, kind).values():
+            yield item.arn, store.tags_of(backend.elasticache_backend, item.arn)
+
+
+def _rds(backend: Any) -> Tagged:
+    rds = rds_backends[backend.account_id][backend.region_name]
+    for items in (rds.db_parameter_groups, rds.db_cluster_parameter_groups, rds.subnet_groups):
+        for item in items.values():
+            yield item.arn, item.tags
+
+
+def _backup(backend: Any) -> Tagged:
+    backups = backup_backends[backend.account_id][backend.region_name]
+    for plan in backups.plans.values():
+        tags = backups.tagger.list_tags_for_resource(plan.backup_plan_arn)["Tags"]
+        yield plan.backup_plan_arn, tags
+
+
+_SOURCES: tuple[Callable[[Any], Tagged], ...] = (_backup, _elasticache, _rds)
+
+
+@replaces(ResourceGroupsTaggingAPIBackend, "_get_resources_generator")
+def _resources(
+    original: Any,
+    backend: Any,
+    tag_filters: Any = None,
+    resource_type_filters: list[str] | None = None,
+) -> Iterator[dict[str, Any]]:
+    yield from original(backend, tag_filters, resource_type_filters)
+    for source in _SOURCES:
+        for arn, tags in source(backend):
+            service, kind = arn.split(":")[2], arn.split(":")[5]
+            wanted = resource_type_filters or [service]
+            if (
+                tags
+                and not {service, f"{service}:{kind}"}.isdisjoint(wanted)
+                and all(_has(tags, tag_filter) for tag_filter in tag_filters or [])
+            ):
+                yield {"ResourceARN": arn, "Tags": tags}
+
+
+def _has(tags: Tags, wanted: dict[str, Any]) -> bool:
+    """Whether some tag has the wanted key, and one of the wanted values if any are named."""
+    values = wanted.get("Values")
+    return any(t["Key"] == wanted["Key"] and (not values or t["Value"] in values) for t in tags)
