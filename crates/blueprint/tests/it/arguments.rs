@@ -19,7 +19,7 @@ static TABLES: LazyLock<Vec<Value>> = LazyLock::new(|| {
     files.iter().map(|path| serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()).collect()
 });
 
-/// Terraform's own, in any block of their kind.
+/// Terraform's own, in any resource and data source.
 const META: [&str; 4] = ["for_each", "depends_on", "lifecycle", "provider"];
 
 /// `terraform_data`, which is part of Terraform.
@@ -46,9 +46,9 @@ fn only_arguments_that_both_providers_have_are_used() {
     for table in tables() {
         let version = table["version"].as_str().unwrap();
         for (model, block) in &blocks {
-            let section = match block.identifier() {
-                "resource" => "resources",
-                "data" => "data",
+            let (section, place) = match block.identifier() {
+                "resource" => ("resources", Place::Resource),
+                "data" => ("data", Place::DataSource),
                 _ => continue,
             };
             let labels = tree::labels(block);
@@ -63,27 +63,36 @@ fn only_arguments_that_both_providers_have_are_used() {
             };
             let arguments =
                 arguments.unwrap_or_else(|| panic!("{} is not in the table of {version}", labels[0]));
-            if let Err(problem) = check(block.body(), arguments, section == "resources") {
+            if let Err(problem) = check(block.body(), arguments, place) {
                 panic!("{model}, {} {version}, {}: {problem}", table["provider"], labels.join("."));
             }
         }
     }
 }
 
-fn check(body: &Body, arguments: &Map<String, Value>, refuses_id: bool) -> Result<(), String> {
+/// Whose body is looked at.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Resource,
+    DataSource,
+    /// A block inside of either, where `provider` is a name like any other.
+    Nested,
+}
+
+fn check(body: &Body, arguments: &Map<String, Value>, place: Place) -> Result<(), String> {
     let mut given = BTreeSet::new();
     for structure in body.iter() {
         let name = match structure {
             Structure::Attribute(attribute) => attribute.key(),
             Structure::Block(block) => block_name(block),
         };
-        if META.contains(&name) {
+        if place != Place::Nested && META.contains(&name) {
             continue;
         }
         given.insert(name);
         let known = arguments.get(name).ok_or_else(|| format!("no argument or block {name}"))?;
         // An optional `id` is in most schemas, but the provider refuses it.
-        if refuses_id && name == "id" {
+        if place == Place::Resource && name == "id" {
             return Err("id can't be set".to_owned());
         }
         let is_block = known["block"].as_bool() == Some(true);
@@ -93,7 +102,8 @@ fn check(body: &Body, arguments: &Map<String, Value>, refuses_id: bool) -> Resul
             Structure::Block(_) if !is_block => return Err(format!("{name} is no block")),
             Structure::Block(block) => {
                 let inner = known["args"].as_object().cloned().unwrap_or_default();
-                check(content(block), &inner, false).map_err(|problem| format!("{name}: {problem}"))?;
+                check(content(block), &inner, Place::Nested)
+                    .map_err(|problem| format!("{name}: {problem}"))?;
             }
         }
     }
@@ -122,7 +132,8 @@ fn content(block: &Block) -> &Body {
 fn the_check_refuses_what_a_provider_does_not_have() {
     let table = tables().next().unwrap();
     let check = |kind: &str, text: &str| {
-        check(&hcl::parse(text).unwrap(), table["resources"][kind].as_object().unwrap(), true)
+        let arguments = table["resources"][kind].as_object().unwrap();
+        check(&hcl::parse(text).unwrap(), arguments, Place::Resource)
     };
     assert_eq!(check("aws_eip", "domain = 1"), Ok(()));
     assert_eq!(check("aws_eip", "region = 1"), Err("no argument or block region".to_owned()));
@@ -136,6 +147,10 @@ fn the_check_refuses_what_a_provider_does_not_have() {
         Err("rule: no argument or block object_owner".to_owned())
     );
     assert_eq!(rule("rule = []"), Err("rule is a block".to_owned()));
+    assert_eq!(
+        rule("provider = 1\nrule {\n object_ownership = 1\n provider = 1\n}"),
+        Err("rule: no argument or block provider".to_owned())
+    );
 }
 
 #[test]
