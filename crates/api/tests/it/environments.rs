@@ -85,6 +85,7 @@ async fn three_lines_make_an_environment_and_put_its_creation_in_line() {
           "tags": {},
           "encryption_key": null,
           "network": null,
+          "kubernetes": null,
           "buckets": {},
           "registries": {},
           "databases": {},
