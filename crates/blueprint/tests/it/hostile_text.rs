@@ -232,7 +232,8 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
         load_balancers,
         access_logs,
     } = ecs.as_mut().unwrap();
-    let AccessLogBucket { bucket: logs, expire_after_days: _, force_destroy: _ } = access_logs.as_mut().unwrap();
+    let AccessLogBucket { bucket: logs, expire_after_days: _, force_destroy: _ } =
+        access_logs.as_mut().unwrap();
     [cluster, service_zone, logs].into_iter().for_each(|field| *field = next());
     *container_insights_group = Some(next());
     for balancer in load_balancers.values_mut() {
