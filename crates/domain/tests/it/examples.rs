@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
-use terrane_domain::{AppRuntime, BucketEncryption, DatabaseKind, Deploy, LoadBalancerKind, Nat};
+use terrane_domain::{BucketEncryption, DatabaseKind, Nat};
 
 use crate::{read, resolved, schema};
 
