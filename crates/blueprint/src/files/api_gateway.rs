@@ -81,7 +81,7 @@ fn integration() -> Block {
         .arg("payload_format_version", "1.0")
         .arg("timeout_milliseconds", TIMEOUT_MILLISECONDS)
         .note("In place of what a caller may have sent under that name.")
-        .arg("request_parameters", Object::new().entry(&format!("overwrite:header.{APP_HEADER}"), each_key()))
+        .arg("request_parameters", Object::new().entry(format!("overwrite:header.{APP_HEADER}"), each_key()))
 }
 
 fn stage() -> Block {

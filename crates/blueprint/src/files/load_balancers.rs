@@ -195,7 +195,7 @@ fn https(file: File, ecs: &Ecs) -> File {
     });
     let further = further.fold(None, |object: Option<Object>, (kind, arn)| {
         let entry = Object::new().field("load_balancer", kind).field("certificate_arn", arn);
-        Some(object.unwrap_or_default().entry(&format!("{kind} {arn}"), entry))
+        Some(object.unwrap_or_default().entry(format!("{kind} {arn}"), entry))
     });
     match further {
         None => file,

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
-use terrane_domain::{AppRuntime, BucketEncryption, DatabaseKind, Deploy, LoadBalancerKind, Nat};
+use terrane_domain::{BucketEncryption, DatabaseKind, Nat};
 
 use crate::{read, resolved, schema};
 
@@ -57,16 +57,4 @@ fn the_production_example_is_protected_and_spread_over_three_zones() {
     let DatabaseKind::Instance(instance) = &database.kind else { panic!("{database:?}") };
     assert!(instance.multi_az && database.deletion_protection && database.environment_key);
     assert!(model.buckets.values().all(|bucket| bucket.encryption == BucketEncryption::EnvironmentKey));
-}
-
-#[test]
-fn the_service_on_fargate_is_reached_through_api_gateway_and_deployed_blue_green() {
-    let model = resolved(&read(&text_of("examples/ecs-service.yaml"))).model;
-    let (_, app) = model.apps.first_key_value().unwrap();
-    let AppRuntime::Ecs(app) = &app.runtime;
-    assert_eq!(app.route.as_ref().unwrap().load_balancer, LoadBalancerKind::Gateway);
-    let Deploy::BlueGreen(deploy) = &app.deploy else { panic!("{app:?}") };
-    assert!(deploy.rollback_on_alarm);
-    assert_eq!(model.ecs.unwrap().load_balancers.len(), 1);
-    assert_eq!(model.observability.alarms.unwrap().actions.len(), 1);
 }
