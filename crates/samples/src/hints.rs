@@ -15,7 +15,12 @@ type Hint = fn(&str, &mut Dice, &Map<String, Value>) -> Option<Value>;
 const SECTIONS: &[(&str, Hint)] = &[
     ("cloud", cloud),
     ("network", network),
+    ("buckets", buckets),
     ("databases", databases),
+    ("caches", caches),
+    ("document_database", document_database),
+    ("apps", apps),
+    ("observability", observability),
     ("lifecycle", lifecycle),
     ("labels", labels),
     ("state", state),
@@ -66,6 +71,90 @@ fn databases(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Valu
     }
 }
 
+/// Origins and headers as browsers know them, and logs that go to the name that is drawn most easily.
+fn buckets(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+    match path {
+        "*.cors" => Some(json!([{
+            "origins": ["https://app.acme.example"], "methods": ["GET", "PUT"], "headers": ["*"],
+            "expose_headers": ["ETag"], "max_age_seconds": 600
+        }])),
+        "*.access_logs" => Some(json!({ "bucket": "main", "prefix": "logs/" })),
+        "*.ownership" => one(dice, &["bucket_owner_preferred", "object_writer", "bucket_owner_enforced"]),
+        _ => None,
+    }
+}
+
+/// Node types that exist, and parameters that AWS lets one change.
+fn caches(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+    match path {
+        "*.size.node_type" => one(dice, &["cache.t4g.small", "cache.r7g.large"]),
+        "*.parameters" => Some(json!({ "maxmemory-policy": "allkeys-lru" })),
+        _ => None,
+    }
+}
+
+/// Instance classes that exist.
+fn document_database(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+    match path {
+        "size.instance_class" => one(dice, &["db.t4g.medium", "db.r6g.large"]),
+        _ => None,
+    }
+}
+
+/// What goes together: an image that is there, a way in and the way of deploying that needs it.
+fn apps(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
+    let first = |section: &str| file.get(section)?.as_object()?.keys().next().cloned();
+    match path {
+        "*.image" => Some(match first("registries").filter(|_| dice.chance(50)) {
+            Some(registry) => json!({ "registry": registry, "tag": "1.4.2" }),
+            None => json!("public.ecr.aws/acme/api:1.4.2"),
+        }),
+        "*.port" => Some(json!(8000)),
+        "*.health" => Some(json!("/health")),
+        "*.autoscaling" => dice
+            .pick(&[
+                json!({ "min": 1, "max": 4, "cpu_percent": 60, "memory_percent": 70 }),
+                json!({ "max": 6, "requests_per_target": 500 }),
+            ])
+            .cloned(),
+        "*.expose" => {
+            let certificate = arn(file, "acm", "certificate/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f");
+            dice.pick(&[
+                json!({ "load_balancer": {} }),
+                json!({ "load_balancer": { "certificate_arn": certificate, "host": "api.acme.example" } }),
+                json!({ "load_balancer": { "internal": true } }),
+                json!({ "api_gateway": {} }),
+            ])
+            .cloned()
+        }
+        "*.deploy" => dice
+            .pick(&[
+                json!({ "rolling": {} }),
+                json!({ "blue_green": { "shift": "all_at_once", "rollback_on_alarm": true } }),
+            ])
+            .cloned(),
+        "*.secrets" => Some(match first("databases") {
+            Some(database) => json!({ "DATABASE_URL": { "from": format!("databases.{database}.url") } }),
+            None => json!({ "LLM_ACCESS": { "secret": "acme/llm", "key": "access" } }),
+        }),
+        _ => None,
+    }
+}
+
+/// A topic in the region of the environment.
+fn observability(path: &str, _: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
+    match path {
+        "alarms.actions" => Some(json!([arn(file, "sns", "ops")])),
+        _ => None,
+    }
+}
+
+/// Something in the region of the environment.
+fn arn(file: &Map<String, Value>, service: &str, what: &str) -> String {
+    let region = file.get("cloud").and_then(|cloud| cloud["region"].as_str()).unwrap_or("eu-west-1");
+    format!("arn:aws:{service}:{region}:222222222222:{what}")
+}
+
 /// At least an hour, at most ten years.
 fn lifecycle(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
     match path {
@@ -79,9 +168,10 @@ fn labels(_: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
     one(dice, &["platform", "4711", "a-b"])
 }
 
-/// A bucket without dots, which break TLS.
-fn state(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+/// A bucket without dots, which break TLS, and a key of its region.
+fn state(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
     match path {
+        "kms_key_arn" => Some(json!(arn(file, "kms", "key/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"))),
         "bucket" => one(dice, &["acme-terraform-state", "s3b"]),
         _ => None,
     }
