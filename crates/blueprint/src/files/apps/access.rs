@@ -75,7 +75,7 @@ pub(super) fn file(model: &InfraModel) -> File {
         None => task,
     };
     file.noted(
-        "For those that read the password of a database by themselves.",
+        "For those that read a secret by themselves.",
         policy(TASK_POLICY, reading().into(), "read-secrets", TASK_ROLE, TASK),
     )
     .block(task)
