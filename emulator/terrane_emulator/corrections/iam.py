@@ -34,10 +34,20 @@ def _ensure_boundary(backend: IAMBackend, arn: str | None) -> None:
 
 
 @replaces(IAMBackend, "create_role")
-def _create_role(original: Any, backend: IAMBackend, **kwargs: Any) -> Any:
+def _create_role(
+    original: Any,
+    backend: IAMBackend,
+    role_name: str,
+    assume_role_policy_document: str,
+    path: str,
+    permissions_boundary: str | None,
+    *args: Any,
+    **kwargs: Any,
+) -> Any:
     """https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html"""
-    _ensure_boundary(backend, kwargs.get("permissions_boundary"))
-    return original(backend, **kwargs)
+    _ensure_boundary(backend, permissions_boundary)
+    trust = assume_role_policy_document
+    return original(backend, role_name, trust, path, permissions_boundary, *args, **kwargs)
 
 
 @replaces(IAMBackend, "put_role_permissions_boundary")
