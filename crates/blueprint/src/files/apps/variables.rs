@@ -5,10 +5,10 @@
 
 use terrane_domain::{
     App, Database, DatabaseField, DocumentDatabaseField, Image, InfraModel, Key, Reference as Wish,
-    RegistryField, Secret,
+    RegistryField, Secret, SecretField,
 };
 
-use super::super::{buckets, caches, databases, documents, part::Part, registries};
+use super::super::{buckets, caches, databases, documents, part::Part, registries, secrets};
 use crate::{
     hcl::{Block, Expr, File, Object, Reference, Resource, local},
     render::RenderError,
@@ -21,9 +21,9 @@ const ENTRY: Resource = Resource::data_per_key("aws_secretsmanager_secret", "app
 struct Variables {
     plain: Vec<(String, Expr)>,
     secret: Vec<(String, Expr)>,
-    /// Secrets that ECS reads when it starts the app, each once: an entry or a database, and its ARN.
+    /// Secrets that ECS reads when it starts the app, each once: where it lies, and its ARN.
     read_by_ecs: Vec<(Source, Expr)>,
-    /// Secrets of databases that the app reads by itself.
+    /// Secrets that the app reads by itself.
     read_by_app: Vec<(Source, Expr)>,
 }
 
@@ -33,6 +33,7 @@ enum Source {
     Entry(String),
     Database(Key),
     Documents,
+    Generated(Key),
 }
 
 /// Whether all that apps refer to is there.
@@ -45,10 +46,12 @@ pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
             return Err(missing(format!("registries.{registry}")));
         }
         for secret in app.secrets.values() {
-            if let Secret::Reference(wish) = secret
-                && !is_there(model, wish)
-            {
-                return Err(missing(wish.to_string()));
+            match secret {
+                Secret::Reference(wish) if !is_there(model, wish) => return Err(missing(wish.to_string())),
+                Secret::Generated { secret, .. } if !model.secrets.contains_key(secret) => {
+                    return Err(missing(format!("secrets.{secret}")));
+                }
+                Secret::Reference(_) | Secret::Generated { .. } | Secret::Entry { .. } => {}
             }
         }
     }
@@ -62,6 +65,7 @@ fn is_there(model: &InfraModel, wish: &Wish) -> bool {
         Wish::Bucket { key, .. } => model.buckets.contains_key(key),
         Wish::Registry { key, .. } => model.registries.contains_key(key),
         Wish::DocumentDatabase { .. } => model.document_database.is_some(),
+        Wish::Secret { key, .. } => model.secrets.contains_key(key),
     }
 }
 
@@ -156,6 +160,16 @@ impl Variables {
                 Secret::Entry { name: entry, key } => {
                     variables.entry(&entry_key(of, name), name, entry, key.as_ref())
                 }
+                Secret::Generated { secret, key } => {
+                    variables.generated(model, name, secret, key.as_ref());
+                }
+                Secret::Reference(Wish::Secret { key, field }) => {
+                    let arn = secrets::field(model, key, *field);
+                    if let Some(arn) = &arn {
+                        read(&mut variables.read_by_app, Source::Generated(key.clone()), arn.clone());
+                    }
+                    variables.plain.extend(arn.map(|arn| (name.clone(), arn)));
+                }
                 Secret::Reference(Wish::Database { key, field }) => {
                     variables.database(model, name, key, *field)
                 }
@@ -167,7 +181,7 @@ impl Variables {
                         Wish::Cache { key, field } => caches::field(model, key, *field),
                         Wish::Bucket { key, field } => buckets::field(model, key, *field),
                         Wish::Registry { key, field } => registries::field(model, key, *field),
-                        Wish::Database { .. } | Wish::DocumentDatabase { .. } => None,
+                        Wish::Database { .. } | Wish::DocumentDatabase { .. } | Wish::Secret { .. } => None,
                     };
                     variables.plain.extend(value.map(|value| (name.clone(), value)));
                 }
@@ -184,6 +198,16 @@ impl Variables {
         };
         self.secret.push((name.to_owned(), value));
         read(&mut self.read_by_ecs, Source::Entry(entry.to_owned()), arn());
+    }
+
+    fn generated(&mut self, model: &InfraModel, name: &str, secret: &Key, key: Option<&String>) {
+        let Some(arn) = secrets::field(model, secret, SecretField::Arn) else { return };
+        let value = match key {
+            None => arn.clone(),
+            Some(key) => part_of(arn.clone(), key),
+        };
+        self.secret.push((name.to_owned(), value));
+        read(&mut self.read_by_ecs, Source::Generated(secret.clone()), arn);
     }
 
     fn documents(&mut self, model: &InfraModel, name: &str, field: DocumentDatabaseField) {
