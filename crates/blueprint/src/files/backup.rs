@@ -10,9 +10,8 @@ use super::{
     data::{CALLER, PARTITION, REGION},
     databases, documents, kms,
     part::Part,
-    policies::{allow, condition},
 };
-use crate::hcl::{Block, Expr, File, For, Reference, Resource, local, template};
+use crate::hcl::{Block, Expr, File, For, Object, Reference, Resource, local, template};
 
 const VAULT: Resource = Resource::one("aws_backup_vault", "main");
 const PLAN: Resource = Resource::one("aws_backup_plan", "main");
@@ -20,7 +19,6 @@ const SELECTION: Resource = Resource::one("aws_backup_selection", "main");
 const ROLE: Resource = Resource::one("aws_iam_role", "backup");
 const ROLE_POLICY: Resource = Resource::one("aws_iam_role_policy", "backup");
 const TRUST: Resource = Resource::data("aws_iam_policy_document", "backup_trust");
-const COPY: Resource = Resource::data("aws_iam_policy_document", "backup");
 
 /// Entries of `locals.tf`: ARNs of what is copied.
 const DATABASES: &str = "backed_up_databases";
@@ -85,10 +83,10 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
             Block::of(ROLE_POLICY)
                 .arg("name", "copy")
                 .arg("role", ROLE.attr("id"))
-                .arg("policy", COPY.attr("json")),
+                .note("What AWS's own policies for backups allow, on what is copied only; listings can't be narrowed.")
+                .arg("policy", policy(model, any_database, any_bucket)),
         )
-        .block(Block::of(TRUST).block(trust()))
-        .block(policy(model, any_database, any_bucket));
+        .block(Block::of(TRUST).block(trust()));
     let mut part = Part::of(file);
     if any_database {
         part = part.local(DATABASES, Expr::list(sources.databases));
@@ -158,29 +156,40 @@ fn selection(any_database: bool, any_bucket: bool) -> Block {
 /// What it takes to copy, out of the policies `AWSBackupServiceRolePolicyForBackup` and
 /// `AWSBackupServiceRolePolicyForS3Backup`, which are for every service and every resource.
 /// <https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html>
-fn policy(model: &InfraModel, any_database: bool, any_bucket: bool) -> Block {
-    let document = Block::of(COPY).block(allow(
-        &["backup:CopyIntoBackupVault", "backup:DescribeBackupVault"],
-        Expr::list([VAULT.attr("arn")]),
-    ));
-    let document = if any_database { copy_databases(document) } else { document };
-    let document = if any_bucket { copy_buckets(document) } else { document };
-    match kms::arn(model) {
-        None => document,
-        Some(key) => document
-            .block(allow(
-                &["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
-                Expr::list([key.clone()]),
-            ))
-            .block(
-                allow(&["kms:CreateGrant"], Expr::list([key]))
-                    .note("For services of AWS only, which work on while a copy is made.")
-                    .block(condition("Bool", "kms:GrantIsForAWSResource", Expr::from("true"))),
-            ),
+///
+/// Not as a data source: Terraform puts off reading one that refers to something that is about to change, so that a
+/// change of a database would show as a change of this policy.
+fn policy(model: &InfraModel, any_database: bool, any_bucket: bool) -> Expr {
+    let vault = Expr::list([VAULT.attr("arn")]);
+    let mut statements = vec![allow(&["backup:CopyIntoBackupVault", "backup:DescribeBackupVault"], vault)];
+    if any_database {
+        statements.extend(copy_databases());
     }
+    if any_bucket {
+        statements.extend(copy_buckets());
+    }
+    if let Some(key) = kms::arn(model) {
+        let used = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"];
+        statements.push(allow(&used, Expr::list([key.clone()])));
+        // For services of AWS only, which work on while a copy is made.
+        let for_aws = Object::new().field("Bool", Object::new().entry("kms:GrantIsForAWSResource", "true"));
+        statements.push(allow(&["kms:CreateGrant"], Expr::list([key])).field("Condition", for_aws));
+    }
+    Expr::json(Object::new().field("Version", "2012-10-17").field("Statement", Expr::list(statements)))
 }
 
-fn copy_databases(document: Block) -> Block {
+fn allow(actions: &[&'static str], resources: Expr) -> Object {
+    Object::new()
+        .field("Effect", "Allow")
+        .field("Action", Expr::list(actions.iter().copied()))
+        .field("Resource", resources)
+}
+
+fn everything() -> Expr {
+    Expr::list(["*"])
+}
+
+fn copy_databases() -> Vec<Object> {
     let snapshots = |kind: &'static str| {
         template![
             "arn:",
@@ -195,45 +204,57 @@ fn copy_databases(document: Block) -> Block {
         ]
     };
     let own = || Expr::list([snapshots("snapshot"), snapshots("cluster-snapshot")]);
-    document
-        .block(allow(
-            &[
-                "rds:AddTagsToResource",
-                "rds:CreateDBClusterSnapshot",
-                "rds:CreateDBSnapshot",
-                "rds:ListTagsForResource",
-            ],
-            Expr::call("concat", [Expr::from(local(DATABASES)), own()]),
-        ))
-        .block(allow(
-            &[
-                "rds:CopyDBClusterSnapshot",
-                "rds:CopyDBSnapshot",
-                "rds:DeleteDBClusterSnapshot",
-                "rds:DeleteDBSnapshot",
-                "rds:ModifyDBClusterSnapshotAttribute",
-                "rds:ModifyDBSnapshotAttribute",
-            ],
-            own(),
-        ))
-        .block(
-            Block::new("statement")
-                .note("Listings, which can't be narrowed.")
-                .arg(
-                    "actions",
-                    Expr::list([
-                        "rds:DescribeDBClusterSnapshots",
-                        "rds:DescribeDBClusters",
-                        "rds:DescribeDBInstances",
-                        "rds:DescribeDBSnapshots",
-                    ]),
-                )
-                .arg("resources", Expr::list(["*"])),
-        )
+    let create = [
+        "rds:AddTagsToResource",
+        "rds:CreateDBClusterSnapshot",
+        "rds:CreateDBSnapshot",
+        "rds:ListTagsForResource",
+    ];
+    let keep = [
+        "rds:CopyDBClusterSnapshot",
+        "rds:CopyDBSnapshot",
+        "rds:DeleteDBClusterSnapshot",
+        "rds:DeleteDBSnapshot",
+        "rds:ModifyDBClusterSnapshotAttribute",
+        "rds:ModifyDBSnapshotAttribute",
+    ];
+    // Listings can't be narrowed.
+    let list = [
+        "rds:DescribeDBClusterSnapshots",
+        "rds:DescribeDBClusters",
+        "rds:DescribeDBInstances",
+        "rds:DescribeDBSnapshots",
+    ];
+    vec![
+        allow(&create, Expr::call("concat", [Expr::from(local(DATABASES)), own()])),
+        allow(&keep, own()),
+        allow(&list, everything()),
+    ]
 }
 
-fn copy_buckets(document: Block) -> Block {
+fn copy_buckets() -> Vec<Object> {
     let objects = For::list("arn", local(BUCKETS), template![Reference::variable("arn"), "/*"]);
+    let of_buckets = [
+        "s3:GetBucketAcl",
+        "s3:GetBucketLocation",
+        "s3:GetBucketNotification",
+        "s3:GetBucketTagging",
+        "s3:GetBucketVersioning",
+        "s3:GetInventoryConfiguration",
+        "s3:ListBucket",
+        "s3:ListBucketVersions",
+        "s3:PutBucketNotification",
+        "s3:PutInventoryConfiguration",
+    ];
+    let of_objects = [
+        "s3:GetObject",
+        "s3:GetObjectAcl",
+        "s3:GetObjectTagging",
+        "s3:GetObjectVersion",
+        "s3:GetObjectVersionAcl",
+        "s3:GetObjectVersionTagging",
+    ];
+    // With rules of its own it learns what changed in a bucket since the last copy.
     let rules = template![
         "arn:",
         PARTITION.attr("partition"),
@@ -243,58 +264,20 @@ fn copy_buckets(document: Block) -> Block {
         CALLER.attr("account_id"),
         ":rule/AwsBackupManagedRule*",
     ];
-    document
-        .block(allow(
-            &[
-                "s3:GetBucketAcl",
-                "s3:GetBucketLocation",
-                "s3:GetBucketNotification",
-                "s3:GetBucketTagging",
-                "s3:GetBucketVersioning",
-                "s3:GetInventoryConfiguration",
-                "s3:ListBucket",
-                "s3:ListBucketVersions",
-                "s3:PutBucketNotification",
-                "s3:PutInventoryConfiguration",
-            ],
-            local(BUCKETS).into(),
-        ))
-        .block(allow(
-            &[
-                "s3:GetObject",
-                "s3:GetObjectAcl",
-                "s3:GetObjectTagging",
-                "s3:GetObjectVersion",
-                "s3:GetObjectVersionAcl",
-                "s3:GetObjectVersionTagging",
-            ],
-            objects.into(),
-        ))
-        .block(
-            Block::new("statement")
-                .note("With rules of its own it learns what changed in a bucket since the last copy.")
-                .arg(
-                    "actions",
-                    Expr::list([
-                        "events:DeleteRule",
-                        "events:DescribeRule",
-                        "events:DisableRule",
-                        "events:EnableRule",
-                        "events:ListTargetsByRule",
-                        "events:PutRule",
-                        "events:PutTargets",
-                        "events:RemoveTargets",
-                    ]),
-                )
-                .arg("resources", Expr::list([rules])),
-        )
-        .block(
-            Block::new("statement")
-                .note("Listings, which can't be narrowed.")
-                .arg(
-                    "actions",
-                    Expr::list(["cloudwatch:GetMetricData", "events:ListRules", "s3:ListAllMyBuckets"]),
-                )
-                .arg("resources", Expr::list(["*"])),
-        )
+    let of_rules = [
+        "events:DeleteRule",
+        "events:DescribeRule",
+        "events:DisableRule",
+        "events:EnableRule",
+        "events:ListTargetsByRule",
+        "events:PutRule",
+        "events:PutTargets",
+        "events:RemoveTargets",
+    ];
+    vec![
+        allow(&of_buckets, local(BUCKETS).into()),
+        allow(&of_objects, objects.into()),
+        allow(&of_rules, Expr::list([rules])),
+        allow(&["cloudwatch:GetMetricData", "events:ListRules", "s3:ListAllMyBuckets"], everything()),
+    ]
 }
