@@ -15,6 +15,8 @@ type Hint = fn(&str, &mut Dice, &Map<String, Value>) -> Option<Value>;
 const SECTIONS: &[(&str, Hint)] = &[
     ("cloud", cloud),
     ("network", network),
+    ("kubernetes", kubernetes),
+    ("registries", registries),
     ("buckets", buckets),
     ("databases", databases),
     ("caches", caches),
@@ -63,12 +65,48 @@ fn network(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Val
     }
 }
 
+/// Machines and what they need, which a schema can't bring together.
+fn kubernetes(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+    match path {
+        "node_groups" if dice.chance(60) => dice
+            .pick(&[
+                json!({ "general": { "instance_types": ["m7i.large", "m7i.xlarge"], "min": 1, "max": 4, "desired": 2 } }),
+                json!({ "arm": { "instance_types": ["m7g.large"], "capacity": "spot", "max": 3 } }),
+                json!({ "gpu": {
+                    "instance_types": ["g6.xlarge"], "accelerator": "nvidia", "max": 2,
+                    "taints": { "nvidia.com/gpu": { "value": "true", "effect": "no_schedule" } }
+                } }),
+            ])
+            .cloned(),
+        "endpoint.private" => Some(json!(true)),
+        "endpoint.public_cidrs" => Some(json!(["203.0.113.0/24"])),
+        "access.*.principal" => {
+            let name = dice.pick(&["role/Developers", "role/Operators", "user/anna", "role/a/b"])?;
+            Some(json!(format!("arn:aws:iam::222222222222:{name}")))
+        }
+        "access.*.policy" => one(dice, &["view", "edit", "admin"]),
+        "access.*.namespaces" => Some(json!(["apps"])),
+        _ => None,
+    }
+}
+
+/// What a protected environment doesn't let anybody turn on, only now and then.
+fn registries(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+    match path {
+        "*.force_destroy" => Some(json!(dice.chance(20))),
+        _ => None,
+    }
+}
+
 /// Storage between what RDS sells and where it ends, and instance classes that exist.
 fn databases(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
     match path {
         "*.storage" => one(dice, &["20 GiB", "100 GiB", "1 TiB"]),
         "*.max_storage" => one(dice, &["2 TiB", "1200 GiB", "64 TiB"]),
         "*.size.instance_class" => one(dice, &["db.t4g.medium", "db.r7g.2xlarge", "db.m7i.large"]),
+        // What a protected environment doesn't let anybody turn off.
+        "*.deletion_protection" => Some(json!(true)),
+        "*.restore_from.snapshot" => Some(json!("before-the-move")),
         _ => None,
     }
 }
@@ -81,6 +119,9 @@ fn buckets(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value>
             "expose_headers": ["ETag"], "max_age_seconds": 600
         }])),
         "*.access_logs" => Some(json!({ "bucket": "main", "prefix": "logs/" })),
+        // Others need an ownership, and an environment that isn't protected.
+        "*.acl" if dice.chance(70) => Some(json!("private")),
+        "*.force_destroy" => Some(json!(dice.chance(20))),
         "*.ownership" => one(dice, &["bucket_owner_preferred", "object_writer", "bucket_owner_enforced"]),
         _ => None,
     }
@@ -90,6 +131,7 @@ fn buckets(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value>
 fn caches(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
     match path {
         "*.size.node_type" => one(dice, &["cache.t4g.small", "cache.r7g.large"]),
+        "*.version" => Some(json!("8.0")),
         "*.parameters" => Some(json!({ "maxmemory-policy": "allkeys-lru" })),
         _ => None,
     }
@@ -99,6 +141,7 @@ fn caches(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> 
 fn document_database(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
     match path {
         "size.instance_class" => one(dice, &["db.t4g.medium", "db.r6g.large"]),
+        "deletion_protection" => Some(json!(true)),
         _ => None,
     }
 }
@@ -111,6 +154,8 @@ fn apps(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value>
             Some(registry) => json!({ "registry": registry, "tag": "1.4.2" }),
             None => json!("public.ecr.aws/acme/api:1.4.2"),
         }),
+        "*.runtime" => Some(json!("ecs")),
+        "*.env" if dice.chance(70) => Some(json!({ "COMPANY_NAME": "Acme Corp" })),
         "*.port" => Some(json!(8000)),
         "*.health" => Some(json!("/health")),
         "*.autoscaling" => dice
@@ -159,11 +204,18 @@ fn secrets(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value>
 fn governance(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
     match path {
         "permissions_boundary" => one(dice, &["arn:aws:iam::222222222222:policy/Boundary"]),
-        "budget.emails" => Some(json!(["ops@acme.example"])),
-        "budget.topic" => Some(json!(arn(file, "sns", "budget"))),
-        "budget.alert_at_percent" => Some(json!([50, 90])),
-        "backup.retention_days" => one(dice, &[120, 365]),
-        "backup.cold_storage_after_days" => Some(json!(30)),
+        "budget" => dice
+            .pick(&[
+                json!({ "monthly_usd": 500, "emails": ["ops@acme.example"], "alert_at_percent": [50, 90] }),
+                json!({ "monthly_usd": 40, "topic": arn(file, "sns", "budget") }),
+            ])
+            .cloned(),
+        "backup" => dice
+            .pick(&[
+                json!({}),
+                json!({ "schedule": "weekly", "retention_days": 365, "cold_storage_after_days": 30 }),
+            ])
+            .cloned(),
         _ => None,
     }
 }
@@ -200,6 +252,7 @@ fn state(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value
     match path {
         "kms_key_arn" => Some(json!(arn(file, "kms", "key/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"))),
         "bucket" => one(dice, &["acme-terraform-state", "s3b"]),
+        "region" => file.get("cloud")?.get("region").cloned(),
         _ => None,
     }
 }
