@@ -65,13 +65,13 @@ pub use resolve::{LifecyclePolicy, Reason, ResolveContext, Resolved, resolve};
 pub use schema::json_schema;
 pub use spec::{
     Accelerator, AccessLogsSpec, AccessPolicy, AccessSpec, Acus, AlarmsSpec, ApiGatewaySpec, AppSpec,
-    ApprovalPolicy, Architecture, AutoscalingSpec, BlueGreenSpec, BucketField, BucketLifecycleSpec,
+    ApprovalPolicy, Architecture, AtlasAccess, AtlasSpec, AtlasUserSpec, AutoscalingSpec, BlueGreenSpec, BucketField, BucketLifecycleSpec,
     BucketRequest, BucketSpec, CacheAuthentication, CacheEngine, CacheSize, CacheSpec, CannedAcl,
     CapacitySpec, CloudSpec, ClusterAddon, ClusterController, ClusterEndpointSpec, ClusterLog,
     ClusterLogsSpec, ContainerInsights, CorsMethod, CorsRuleSpec, DataOnDestroy, DatabaseEngine,
     DatabaseSize, DatabaseSpec, DeploySpec, DocumentDatabaseSpec, DocumentEngine, EcsCapacitySpec, EcsSpec,
-    Encryption, Endpoint, EnvironmentName, EnvironmentSpec, ExposeSpec, FlowLogsSpec, Format, GatewaySpec,
-    Gibibytes, ImageSpec, IngressSpec, KubernetesSpec, LifecycleSpec, LoadBalancerSpec, MAX_SPEC_BYTES,
+    Encryption, Endpoint, EnvironmentName, EnvironmentSpec, ExposeSpec, FargateProfileSpec, FargateSelectorSpec, FargateSpec, FlowLogsSpec, Format, GatewaySpec,
+    Gibibytes, ImageSpec, IngressSpec, KubernetesSpec, LifecycleSpec, LimitsSpec, LoadBalancerSpec, MAX_SPEC_BYTES,
     Mebibytes, Millicores, Minutes, MonitoringSpec, NetworkSpec, NodeCapacity, NodeGroupSpec, NodeImage,
     ObjectOwnership, ObservabilitySpec, OnDestroySpec, Problem, Problems, Profile, Provider, Reference,
     RegistryField, RegistrySpec, ResourcesSpec, RestoreSpec, RollingSpec, Runtime, SecretSpec, Size,

@@ -156,8 +156,9 @@ impl<'a> Resolver<'a> {
         let databases = self.databases(policy, network.as_ref());
         let caches = self.each(&self.spec.caches, "caches", Self::cache);
         let document_database = self.document_database(policy, network.as_ref());
+        let atlas = self.atlas(policy, network.as_ref());
         let observability = self.observability();
-        let apps = self.apps(&observability);
+        let apps = self.apps(&observability, kubernetes.as_ref());
         let ecs = self.ecs(network.as_ref(), &apps, &observability, policy);
         let state = self.state();
         let identity = Identity {
@@ -185,6 +186,7 @@ impl<'a> Resolver<'a> {
             observability,
             caches,
             document_database,
+            atlas,
             state,
         };
         (Resolved { model, policy, reasons: self.reasons }, self.conflicts)

@@ -15,6 +15,7 @@ type Hint = fn(&str, &mut Dice, &Map<String, Value>) -> Option<Value>;
 const SECTIONS: &[(&str, Hint)] = &[
     ("cloud", cloud),
     ("network", network),
+    ("kubernetes", kubernetes),
     ("buckets", buckets),
     ("databases", databases),
     ("caches", caches),
@@ -93,10 +94,40 @@ fn caches(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> 
     }
 }
 
-/// Instance classes that exist.
+/// Instance classes that exist, a version of both engines, and the engine that goes with the rest.
 fn document_database(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
     match path {
         "size.instance_class" => one(dice, &["db.t4g.medium", "db.r6g.large"]),
+        "version" => Some(json!("8.0")),
+        "atlas" => dice
+            .pick(&[
+                json!({ "project_id": "5f0c1b2a3d4e5f6a7b8c9d0e" }),
+                json!({
+                    "org_id": "5f0c1b2a3d4e5f6a7b8c9d0e", "instance_size": "M20", "database": "Orders_2",
+                    "users": {
+                        "ops": { "principal": "arn:aws:iam::222222222222:user/ops", "access": "read_write" },
+                        "reporting": { "principal": "arn:aws:iam::222222222222:role/Reporting" }
+                    }
+                }),
+            ])
+            .cloned(),
+        _ => None,
+    }
+}
+
+/// Pods without nodes, with a profile for those of the system.
+fn kubernetes(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+    match path {
+        "fargate" => dice
+            .pick(&[
+                json!({}),
+                json!({ "profiles": { "all": { "selectors": [{ "namespace": "*" }] } } }),
+                json!({ "profiles": {
+                    "system": { "selectors": [{ "namespace": "kube-system" }, { "namespace": "external-*" }] },
+                    "web": { "selectors": [{ "namespace": "apps" }, { "namespace": "w?b", "labels": { "run": "fargate" } }] }
+                } }),
+            ])
+            .cloned(),
         _ => None,
     }
 }
@@ -105,6 +136,16 @@ fn document_database(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Opt
 fn apps(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
     let first = |section: &str| file.get(section)?.as_object()?.keys().next().cloned();
     match path {
+        "*.runtime" => match (file.contains_key("kubernetes"), file.contains_key("ecs")) {
+            (true, false) => Some(json!("kubernetes")),
+            (false, true) => Some(json!("ecs")),
+            _ => one(dice, &["ecs", "kubernetes"]),
+        },
+        "*.architecture" => one(dice, &["x86_64", "x86_64", "arm64"]),
+        "*.resources" if file.contains_key("ecs") => Some(json!({ "cpu": "250m", "memory": "512Mi" })),
+        "*.resources" => Some(json!({
+            "cpu": "100m", "memory": "256Mi", "limits": { "cpu": "500m", "memory": "512Mi" }
+        })),
         "*.image" => Some(match first("registries").filter(|_| dice.chance(50)) {
             Some(registry) => json!({ "registry": registry, "tag": "1.4.2" }),
             None => json!("public.ecr.aws/acme/api:1.4.2"),
@@ -119,6 +160,15 @@ fn apps(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value>
             .cloned(),
         "*.expose" => {
             let certificate = arn(file, "acm", "certificate/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f");
+            let on_kubernetes = [
+                json!({ "ingress": { "host": "api.acme.example", "tls": true } }),
+                json!({ "ingress": {} }),
+                json!({ "gateway": { "host": "api.acme.example" } }),
+                json!({ "load_balancer": { "certificate_arn": certificate, "internal": true } }),
+            ];
+            if !file.contains_key("ecs") {
+                return dice.pick(&on_kubernetes).cloned();
+            }
             dice.pick(&[
                 json!({ "load_balancer": {} }),
                 json!({ "load_balancer": { "certificate_arn": certificate, "host": "api.acme.example" } }),
@@ -133,12 +183,19 @@ fn apps(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value>
                 json!({ "blue_green": { "shift": "all_at_once", "rollback_on_alarm": true } }),
             ])
             .cloned(),
+        "*.secrets" if is_atlas(file) && dice.chance(50) => {
+            Some(json!({ "MONGODB_URI": { "from": "document_database.url" } }))
+        }
         "*.secrets" => Some(match first("databases") {
             Some(database) => json!({ "DATABASE_URL": { "from": format!("databases.{database}.url") } }),
             None => json!({ "LLM_ACCESS": { "secret": "acme/llm", "key": "access" } }),
         }),
         _ => None,
     }
+}
+
+fn is_atlas(file: &Map<String, Value>) -> bool {
+    file.get("document_database").is_some_and(|section| section["engine"] == "mongodb_atlas")
 }
 
 /// A topic in the region of the environment.
