@@ -2,8 +2,8 @@
 //!
 //! A new section needs nothing here: it is drawn from the schema, and what the reader refuses is left out again. Add
 //! a function when too much is left out, which `every_key_of_the_schema_is_in_some_file` shows: a line in [`SECTIONS`]
-//! and a function that is given the path below the section (`*` for a name that the user chooses or a place in a list)
-//! and the sections drawn before, and gives a value, or `None` to leave it to the schema.
+//! and a function that is given the path below the section (empty for all of it, `*` for a name that the user chooses or a
+//! place in a list) and the sections drawn before, and gives a value, or `None` to leave it to the schema.
 
 use serde_json::{Map, Value, json};
 
@@ -29,7 +29,7 @@ const SECTIONS: &[(&str, Hint)] = &[
 
 /// A value for the key at `path`, if anything is known about it. `file` holds the sections that are drawn already.
 pub(crate) fn hint(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
-    let (section, rest) = path.split_once('.')?;
+    let (section, rest) = path.split_once('.').unwrap_or((path, ""));
     let (_, hint) = SECTIONS.iter().find(|(name, _)| *name == section)?;
     hint(rest, dice, file)
 }
@@ -98,26 +98,62 @@ fn caches(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> 
 fn document_database(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
     match path {
         "size.instance_class" => one(dice, &["db.t4g.medium", "db.r6g.large"]),
-        "version" => Some(json!("8.0")),
-        "atlas" => dice
+        "" => dice
             .pick(&[
-                json!({ "project_id": "5f0c1b2a3d4e5f6a7b8c9d0e" }),
+                Value::Null,
                 json!({
-                    "org_id": "5f0c1b2a3d4e5f6a7b8c9d0e", "instance_size": "M20", "database": "Orders_2",
-                    "users": {
-                        "ops": { "principal": "arn:aws:iam::222222222222:user/ops", "access": "read_write" },
-                        "reporting": { "principal": "arn:aws:iam::222222222222:role/Reporting" }
+                    "engine": "mongodb_atlas", "version": "7.0", "size": "medium", "backup_retention_days": 3,
+                    "atlas": { "project_id": "5f0c1b2a3d4e5f6a7b8c9d0e" }
+                }),
+                json!({
+                    "engine": "mongodb_atlas", "deletion_protection": true,
+                    "atlas": {
+                        "org_id": "5f0c1b2a3d4e5f6a7b8c9d0e", "instance_size": "M20", "database": "Orders_2",
+                        "users": {
+                            "ops": { "principal": "arn:aws:iam::222222222222:user/ops", "access": "read_write" },
+                            "reporting": { "principal": "arn:aws:iam::222222222222:role/Reporting" }
+                        }
                     }
                 }),
             ])
+            .filter(|section| section.is_object())
             .cloned(),
+        "version" => Some(json!("8.0")),
         _ => None,
     }
 }
 
-/// Pods without nodes, with a profile for those of the system.
+/// Pods without nodes, with a profile for those of the system; and seldom what needs nodes that somebody else makes.
 fn kubernetes(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
     match path {
+        "auto_mode" => Some(json!(dice.chance(20))),
+        "endpoint" => Some(json!({ "private": true, "public_cidrs": ["203.0.113.0/24"] })),
+        "access.*.principal" => {
+            Some(json!(format!("arn:aws:iam::222222222222:role/r{}", dice.between(0, 999))))
+        }
+        "access.*.policy" => one(dice, &["view", "edit", "admin"]),
+        "access.*.namespaces" => Some(json!(["apps"])),
+        "node_groups.*" if dice.chance(40) => Some(json!({
+            "instance_types": ["g6.xlarge"], "accelerator": "nvidia", "capacity": "spot", "min": 0, "max": 4,
+            "labels": { "pool": "gpu" }, "taints": { "nvidia.com/gpu": { "value": "true", "effect": "no_schedule" } }
+        })),
+        "node_groups.*.instance_types" => {
+            dice.pick(&[json!(["m7i.large", "m6i.large"]), json!(["m7g.large"])]).cloned()
+        }
+        "addons" => dice
+            .pick(&[
+                json!(["metrics-server"]),
+                json!(["metrics-server"]),
+                json!(["metrics-server", "aws-ebs-csi-driver"]),
+            ])
+            .cloned(),
+        "controllers" => dice
+            .pick(&[
+                json!(["aws-load-balancer-controller"]),
+                json!(["aws-load-balancer-controller", "external-dns", "external-secrets"]),
+                json!(["aws-load-balancer-controller", "cluster-autoscaler"]),
+            ])
+            .cloned(),
         "fargate" => dice
             .pick(&[
                 json!({}),
@@ -141,7 +177,7 @@ fn apps(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value>
             (false, true) => Some(json!("ecs")),
             _ => one(dice, &["ecs", "kubernetes"]),
         },
-        "*.architecture" => one(dice, &["x86_64", "x86_64", "arm64"]),
+        "*.architecture" if !file.contains_key("ecs") => Some(json!("x86_64")),
         "*.resources" if file.contains_key("ecs") => Some(json!({ "cpu": "250m", "memory": "512Mi" })),
         "*.resources" => Some(json!({
             "cpu": "100m", "memory": "256Mi", "limits": { "cpu": "500m", "memory": "512Mi" }
@@ -152,6 +188,9 @@ fn apps(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value>
         }),
         "*.port" => Some(json!(8000)),
         "*.health" => Some(json!("/health")),
+        "*.autoscaling" if !file.contains_key("ecs") => {
+            Some(json!({ "min": 3, "max": 6, "cpu_percent": 60 }))
+        }
         "*.autoscaling" => dice
             .pick(&[
                 json!({ "min": 1, "max": 4, "cpu_percent": 60, "memory_percent": 70 }),
@@ -177,6 +216,7 @@ fn apps(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value>
             ])
             .cloned()
         }
+        "*.deploy" if !file.contains_key("ecs") => Some(json!({ "rolling": {} })),
         "*.deploy" => dice
             .pick(&[
                 json!({ "rolling": {} }),
@@ -221,15 +261,23 @@ fn lifecycle(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Valu
 }
 
 /// Labels are for queries: letters and digits.
-fn labels(_: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+fn labels(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+    if path.is_empty() {
+        return None;
+    }
     one(dice, &["platform", "4711", "a-b"])
 }
 
 /// A bucket without dots, which break TLS, and a key of its region.
 fn state(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
     match path {
-        "kms_key_arn" => Some(json!(arn(file, "kms", "key/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"))),
-        "bucket" => one(dice, &["acme-terraform-state", "s3b"]),
+        "" => dice
+            .pick(&[
+                json!({ "bucket": "acme-terraform-state", "region": "eu-west-1", "lock": "s3" }),
+                json!({ "lock": "dynamodb", "lock_table": "terraform-locks" }),
+                json!({ "kms_key_arn": arn(file, "kms", "key/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f") }),
+            ])
+            .cloned(),
         _ => None,
     }
 }

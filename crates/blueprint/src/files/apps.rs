@@ -9,10 +9,7 @@ pub(super) mod variables;
 
 use terrane_domain::{App, Architecture, Deploy, EcsApp, InfraModel, Key, LoadBalancerKind};
 
-use super::{
-    api_gateway, load_balancers,
-    part::Part,
-};
+use super::{api_gateway, load_balancers, part::Part};
 use crate::{
     hcl::{Block, Expr, File, For, Object, Reference, Resource, local},
     render::RenderError,
@@ -53,7 +50,8 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
         Some(file) => part.file(file),
         None => part,
     };
-    let apps = on_ecs(model).fold(Object::new(), |object, (key, app, ecs)| object.entry(key, entry(app, ecs)));
+    let apps =
+        on_ecs(model).fold(Object::new(), |object, (key, app, ecs)| object.entry(key, entry(app, ecs)));
     let part = variables::locals(part.local("apps", apps), model);
     let part = part.output("services", "Names of the ECS services by app", service::output(model));
     Some(match urls(model) {

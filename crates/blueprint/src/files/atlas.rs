@@ -69,27 +69,29 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
     let cluster = model.atlas.as_ref()?;
     let network = model.network.as_ref()?;
     let users = users(model, cluster);
-    let file = File::new("atlas.tf", "MongoDB Atlas, reachable through this environment's NAT gateways only.");
+    let file =
+        File::new("atlas.tf", "MongoDB Atlas, reachable through this environment's NAT gateways only.");
     let file = match &cluster.project {
         AtlasProject::Existing { .. } => file,
         AtlasProject::Own { org_id, name } => file.block(project(org_id, name)),
     };
-    let file = file
-        .block(database(cluster))
-        .block(schedule(cluster))
-        .block(
-            Block::of(ACCESS)
-                .arg("for_each", network::nat_addresses(network))
-                .arg("project_id", project_id(cluster))
-                .arg("ip_address", each_value("public_ip"))
-                .arg("comment", template!["NAT gateway of ", local("name"), " in ", each_key()]),
-        );
+    let file = file.block(database(cluster)).block(schedule(cluster)).block(
+        Block::of(ACCESS)
+            .arg("for_each", network::nat_addresses(network))
+            .arg("project_id", project_id(cluster))
+            .arg("ip_address", each_value("public_ip"))
+            .arg("comment", template!["NAT gateway of ", local("name"), " in ", each_key()]),
+    );
     let part = match users {
         Some(users) => Part::of(file.block(user(cluster))).local("document_users", users),
         None => Part::of(file),
     };
     let output = Object::new().field("url", url(cluster)).field("database", &cluster.database);
-    let part = part.output(SECTION, "The document database; who logs in does it with a role, not a password", output);
+    let part = part.output(
+        SECTION,
+        "The document database; who logs in does it with a role, not a password",
+        output,
+    );
     Some(part.provider(Provider {
         name: "mongodbatlas",
         source: "mongodb/mongodbatlas",
@@ -149,12 +151,15 @@ fn database(cluster: &AtlasCluster) -> Block {
 
 /// A new cluster has a schedule of Atlas's own, which keeps snapshots for up to a year.
 fn schedule(cluster: &AtlasCluster) -> Block {
-    Block::of(SCHEDULE).arg("project_id", project_id(cluster)).arg("cluster_name", CLUSTER.attr("name")).block(
-        Block::new("policy_item_daily")
-            .arg("frequency_interval", 1_u8)
-            .arg("retention_unit", "days")
-            .arg("retention_value", cluster.backup_retention_days),
-    )
+    Block::of(SCHEDULE)
+        .arg("project_id", project_id(cluster))
+        .arg("cluster_name", CLUSTER.attr("name"))
+        .block(
+            Block::new("policy_item_daily")
+                .arg("frequency_interval", 1_u8)
+                .arg("retention_unit", "days")
+                .arg("retention_value", cluster.backup_retention_days),
+        )
 }
 
 fn user(cluster: &AtlasCluster) -> Block {
@@ -166,9 +171,7 @@ fn user(cluster: &AtlasCluster) -> Block {
         .arg("auth_database_name", "$external")
         .arg("aws_iam_type", each_value("type"))
         .block(
-            Block::new("roles")
-                .arg("role_name", each_value("role"))
-                .arg("database_name", &cluster.database),
+            Block::new("roles").arg("role_name", each_value("role")).arg("database_name", &cluster.database),
         )
         .block(Block::new("scopes").arg("name", CLUSTER.attr("name")).arg("type", "CLUSTER"))
 }

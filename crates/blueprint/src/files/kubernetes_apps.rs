@@ -13,9 +13,7 @@ use super::{
     part::Part,
 };
 use crate::{
-    hcl::{
-        Block, Expr, File, Object, Reference, Resource, each_key, each_value, local, template,
-    },
+    hcl::{Block, Expr, File, Object, Reference, Resource, each_key, each_value, local, template},
     render::RenderError,
 };
 
@@ -60,9 +58,12 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
     let entries = variables::secret_entries(on_kubernetes(model).map(|(key, app, _)| (key, app)));
     let part = Part::default();
     let part = match identities {
-        Some(identities) => part
-            .local("app_identities", identities)
-            .file(file(model, cluster, reads.is_some(), entries.is_some())),
+        Some(identities) => part.local("app_identities", identities).file(file(
+            model,
+            cluster,
+            reads.is_some(),
+            entries.is_some(),
+        )),
         None => part,
     };
     let part = match reads {
@@ -160,9 +161,8 @@ fn reading(model: &InfraModel) -> Expr {
     let mut statements = vec![read];
     if let Some(key) = kms::arn(model) {
         let service = template!["secretsmanager.", REGION.attr("id"), ".amazonaws.com"];
-        let only = Object::new()
-            .entry("kms:ViaService", service)
-            .entry("kms:EncryptionContext:SecretARN", arns());
+        let only =
+            Object::new().entry("kms:ViaService", service).entry("kms:EncryptionContext:SecretARN", arns());
         statements.push(
             Object::new()
                 .field("Effect", "Allow")

@@ -273,16 +273,8 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
                 continue;
             }
         };
-        let EcsApp {
-            name,
-            cpu_units: _,
-            memory_mib: _,
-            log_group,
-            task_role,
-            execution_role,
-            route,
-            deploy,
-        } = ecs;
+        let EcsApp { name, cpu_units: _, memory_mib: _, log_group, task_role, execution_role, route, deploy } =
+            ecs;
         [name, log_group, task_role, execution_role].into_iter().for_each(|field| *field = next());
         if let Some(Route { load_balancer: _, host, priority: _, target_group, api_log_group }) = route {
             *target_group = next();

@@ -69,6 +69,7 @@ fn files_come_in_reading_order_and_only_where_there_is_something_to_say() {
             "apps.tf",
             "apps_iam.tf",
             "apps_scaling.tf",
+            "app_identities.tf",
             "load_balancers.tf",
             "api_gateway.tf",
             "code_deploy.tf",
@@ -111,6 +112,7 @@ fn what_refers_to_something_that_is_not_there_is_refused() {
         model.registries.values_mut().for_each(|registry| registry.environment_key = false);
         model.databases.values_mut().for_each(|database| database.environment_key = false);
         model.kubernetes = None;
+        model.apps.retain(|_, app| app.on_ecs().is_some());
         model.caches.values_mut().for_each(|cache| cache.environment_key = false);
         model.document_database.as_mut().unwrap().environment_key = false;
         change(&mut model);

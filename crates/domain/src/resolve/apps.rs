@@ -7,8 +7,7 @@ use std::collections::BTreeMap;
 
 use super::{Conflict, DEFAULT, Resolver};
 use crate::{
-    App, AppRuntime, Database, DatabaseField, Image, Key, Kubernetes, Observability,
-    Scaling, Secret,
+    App, AppRuntime, Database, DatabaseField, Image, Key, Kubernetes, Observability, Scaling, Secret,
     spec::{AppSpec, Architecture, AutoscalingSpec, ImageSpec, Path, Reference, Runtime, SecretSpec},
 };
 

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Conflict, DEFAULT, LifecyclePolicy, Resolver};
 use crate::{
-    AccessLogBucket, App, Capacity, Ecs, Key, LoadBalancer, LoadBalancerKind, Nat, Network,
-    Observability,
+    AccessLogBucket, App, Capacity, Ecs, Key, LoadBalancer, LoadBalancerKind, Nat, Network, Observability,
     spec::{ContainerInsights, EcsSpec, LoadBalancerSpec, Path},
 };
 

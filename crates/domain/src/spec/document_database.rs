@@ -74,7 +74,8 @@ pub(super) fn read(value: &Value<'_>) -> Option<DocumentDatabaseSpec> {
     let f = value.fields()?;
     let section = DocumentDatabaseSpec {
         engine: f.get("engine", word),
-        version: f.get("version", |value| value.text("a version in quotes, such as \"8.0\"").map(str::to_owned)),
+        version: f
+            .get("version", |value| value.text("a version in quotes, such as \"8.0\"").map(str::to_owned)),
         size: f.get("size", databases::size),
         high_availability: f.get("high_availability", flag),
         replicas: f.get("replicas", |value| value.integer(0, facts::MAX_REPLICAS)),

@@ -44,7 +44,9 @@ fn of(app: &App, ecs: &EcsApp) -> Resource {
 
 /// The resources that stand for the services of a model.
 pub(in crate::files) fn present(model: &InfraModel) -> impl Iterator<Item = (bool, bool, Resource)> {
-    SERVICES.into_iter().filter(|(_, _, resource)| on_ecs(model).any(|(_, app, ecs)| of(app, ecs) == *resource))
+    SERVICES
+        .into_iter()
+        .filter(|(_, _, resource)| on_ecs(model).any(|(_, app, ecs)| of(app, ecs) == *resource))
 }
 
 /// The name of the service of each app.

@@ -35,18 +35,17 @@ pub(super) fn part(part: Part, model: &InfraModel, cluster: &Kubernetes) -> Part
         return part;
     }
     let part = part.local("pod_identities", identities(&addons, cluster));
-    let file = File::new("pod_identities.tf", "Roles for service accounts in the cluster.")
-        .block(
-            Block::of(ROLE)
-                .arg("for_each", local("pod_identities"))
-                .arg("name", each_value("role"))
-                .arg(
-                    "description",
-                    template!["The service account ", each_value("service_account"), " of the EKS cluster"],
-                )
-                .arg("assume_role_policy", trust::policy(cluster, TRUST))
-                .tags(ROLE),
-        );
+    let file = File::new("pod_identities.tf", "Roles for service accounts in the cluster.").block(
+        Block::of(ROLE)
+            .arg("for_each", local("pod_identities"))
+            .arg("name", each_value("role"))
+            .arg(
+                "description",
+                template!["The service account ", each_value("service_account"), " of the EKS cluster"],
+            )
+            .arg("assume_role_policy", trust::policy(cluster, TRUST))
+            .tags(ROLE),
+    );
     let file = if trust::by_pod_identity(cluster) {
         file.noted(
             "One service account of this cluster: pod identity says in tags for whom it asks.",

@@ -49,9 +49,7 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
             node_groups::locals(part, groups).file(node_groups::file(cluster, network))
         }
         Compute::AutoMode => part,
-        Compute::Fargate(profiles) => {
-            fargate::locals(part, profiles).file(fargate::file(cluster, network))
-        }
+        Compute::Fargate(profiles) => fargate::locals(part, profiles).file(fargate::file(cluster, network)),
     };
     let part = identities::part(addons::part(part, cluster), model, cluster);
     let part = outputs(part);

@@ -249,7 +249,7 @@ fn scaling() -> Scaling {
 }
 
 fn route(app: &mut App) -> &mut Route {
-    let AppRuntime::Ecs(app) = &mut app.runtime else { panic!("{app:?}") };
+    let AppRuntime::Ecs(app) = &mut app.runtime else { panic!("on ECS") };
     app.route.as_mut().unwrap()
 }
 

@@ -42,7 +42,8 @@ impl Resolver<'_> {
     fn fargate_size(&mut self, spec: &AppSpec, path: &Path) -> (u32, u32) {
         let asked = spec.resources.clone().unwrap_or_default();
         if asked.limits.is_some() {
-            let message = "is for Kubernetes; on ECS a copy has what it asks for to itself, so leave this out";
+            let message =
+                "is for Kubernetes; on ECS a copy has what it asks for to itself, so leave this out";
             self.conflict(Conflict::new(path.key("limits"), message));
         }
         let cpu = self.or_profile(&path.key("cpu"), asked.cpu, self.defaults.app_cpu);

@@ -7,9 +7,7 @@ use std::collections::BTreeMap;
 use super::super::{Conflict, DEFAULT, Resolver};
 use crate::{
     App, ClusterRoute, Compute, Key, Kubernetes, KubernetesApp,
-    spec::{
-        AppSpec, Architecture, ClusterAddon, ClusterController, DeploySpec, ExposeSpec, Mebibytes, Path,
-    },
+    spec::{AppSpec, Architecture, ClusterAddon, ClusterController, DeploySpec, ExposeSpec, Mebibytes, Path},
 };
 
 /// Where the objects of apps stand: a name that a person can write into `access` and into the addresses of services.
@@ -56,7 +54,8 @@ impl Resolver<'_> {
     }
 
     fn below_request(&mut self, at: &Path, limit: &impl std::fmt::Display, asked: &impl std::fmt::Display) {
-        let message = format!("{limit} is less than the {asked} that is set aside; raise it, or ask for less");
+        let message =
+            format!("{limit} is less than the {asked} that is set aside; raise it, or ask for less");
         self.conflict(Conflict::new(at.clone(), message));
     }
 

@@ -7,9 +7,7 @@ use crate::{
     AtlasCluster, AtlasProject, AtlasUser, DocumentDatabaseField, Key, Nat, Network, facts,
     profile::atlas_instance_size,
     resolve::{Conflict, DEFAULT, LifecyclePolicy, Resolver},
-    spec::{
-        AtlasAccess, AtlasSpec, AtlasUserSpec, DataOnDestroy, DatabaseSize, DocumentDatabaseSpec, Path,
-    },
+    spec::{AtlasAccess, AtlasSpec, AtlasUserSpec, DataOnDestroy, DatabaseSize, DocumentDatabaseSpec, Path},
 };
 
 const DEFAULT_VERSION: &str = "8.0";
@@ -25,13 +23,15 @@ impl Resolver<'_> {
         let path = Path::root().key("document_database");
         self.only_of_documentdb(spec, &path);
         if network.is_some_and(|network| network.nat == Nat::None) {
-            let message = "MongoDB Atlas is reached through NAT, and lets in nobody else; use single or per_az";
+            let message =
+                "MongoDB Atlas is reached through NAT, and lets in nobody else; use single or per_az";
             let nat = Path::root().key("network").key("nat");
             self.conflict(Conflict::new(nat, message).with(path.key("engine")));
         }
         let here = path.key("atlas");
         let Some(atlas) = &spec.atlas else {
-            let message = "is required for engine: mongodb_atlas, for example { org_id: 5f0c1b2a3d4e5f6a7b8c9d0e }";
+            let message =
+                "is required for engine: mongodb_atlas, for example { org_id: 5f0c1b2a3d4e5f6a7b8c9d0e }";
             self.conflict(Conflict::new(here, message).with(path.key("engine")));
             return None;
         };
@@ -74,12 +74,21 @@ impl Resolver<'_> {
     }
 
     fn only_of_documentdb(&mut self, spec: &DocumentDatabaseSpec, path: &Path) {
-        let three = "is for DocumentDB; a cluster of MongoDB Atlas has three nodes in three zones at all times";
+        let three =
+            "is for DocumentDB; a cluster of MongoDB Atlas has three nodes in three zones at all times";
         let keys = [
             ("high_availability", spec.high_availability.is_some(), three),
             ("replicas", spec.replicas.is_some(), three),
-            ("encryption", spec.encryption.is_some(), "is for DocumentDB; MongoDB Atlas encrypts with a key of its own"),
-            ("log_retention_days", spec.log_retention_days.is_some(), "is for DocumentDB; MongoDB Atlas keeps its logs itself"),
+            (
+                "encryption",
+                spec.encryption.is_some(),
+                "is for DocumentDB; MongoDB Atlas encrypts with a key of its own",
+            ),
+            (
+                "log_retention_days",
+                spec.log_retention_days.is_some(),
+                "is for DocumentDB; MongoDB Atlas keeps its logs itself",
+            ),
         ];
         for (key, _, message) in keys.into_iter().filter(|(_, given, _)| *given) {
             self.conflict(Conflict::new(path.key(key), message).with(path.key("engine")));
@@ -109,17 +118,14 @@ impl Resolver<'_> {
         exact.to_owned()
     }
 
-    fn atlas_users(
-        &mut self,
-        specs: &BTreeMap<Key, AtlasUserSpec>,
-        path: &Path,
-    ) -> BTreeMap<Key, AtlasUser> {
+    fn atlas_users(&mut self, specs: &BTreeMap<Key, AtlasUserSpec>, path: &Path) -> BTreeMap<Key, AtlasUser> {
         let mut seen: BTreeMap<&str, &Key> = BTreeMap::new();
         let mut users = BTreeMap::new();
         for (key, spec) in specs {
             let here = path.key(key.as_str());
             if let Some(other) = seen.insert(&spec.principal, key) {
-                let message = format!("is the principal of {other} too, whom Atlas knows once; put them together");
+                let message =
+                    format!("is the principal of {other} too, whom Atlas knows once; put them together");
                 let other = path.key(other.as_str()).key("principal");
                 self.conflict(Conflict::new(here.key("principal"), message).with(other));
             }

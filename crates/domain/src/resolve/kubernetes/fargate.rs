@@ -35,7 +35,11 @@ impl Resolver<'_> {
             && let Ok(all) = Key::parse(ALL)
         {
             let because = "because a pod that no profile takes waits for ever";
-            self.explain(path, &format_args!("{{ {ALL}: {{ selectors: [{{ namespace: \"*\" }}] }} }}"), because);
+            self.explain(
+                path,
+                &format_args!("{{ {ALL}: {{ selectors: [{{ namespace: \"*\" }}] }} }}"),
+                because,
+            );
             let everything = FargateSelector { namespace: "*".to_owned(), labels: BTreeMap::new() };
             profiles.insert(all, FargateProfile { selectors: vec![everything] });
         }

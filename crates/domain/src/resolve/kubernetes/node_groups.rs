@@ -33,7 +33,8 @@ impl Resolver<'_> {
         }
         if let Some(fargate) = &spec.fargate {
             if !spec.node_groups.is_empty() {
-                let message = "fargate runs every pod without nodes, and has no GPUs; take node_groups out, or fargate";
+                let message =
+                    "fargate runs every pod without nodes, and has no GPUs; take node_groups out, or fargate";
                 self.conflict(Conflict::new(groups, message).with(path.key("fargate")));
             }
             return Compute::Fargate(self.fargate_profiles(fargate, &path.key("fargate").key("profiles")));

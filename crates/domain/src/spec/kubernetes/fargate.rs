@@ -59,7 +59,8 @@ pub(super) fn read(value: &Value<'_>) -> Option<FargateSpec> {
     }
     // Source: EKS API reference, `CreateFargateProfile`: names that begin so are EKS's own.
     if let Some(key) = profiles.keys().find(|key| key.as_str().starts_with("eks-")) {
-        return value.reject(format!("\"{key}\" begins with eks-, which EKS keeps for itself; choose another"));
+        return value
+            .reject(format!("\"{key}\" begins with eks-, which EKS keeps for itself; choose another"));
     }
     Some(FargateSpec { profiles })
 }
