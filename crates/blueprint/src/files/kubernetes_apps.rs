@@ -42,7 +42,7 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
     for (key, app, pods) in on_kubernetes(model) {
         let variables = Variables::of(model, ENTRY, key, app);
         let secrets = read_by(&variables);
-        let has_role = !secrets.is_empty() || logs_in_to_atlas(model, app);
+        let has_role = has_role(model, app, &variables);
         if has_role {
             let identity = Object::new()
                 .field("role", &pods.role)
@@ -92,6 +92,15 @@ fn read_by(variables: &Variables) -> Vec<Expr> {
         }
     }
     arns
+}
+
+/// Whether any app gets a role.
+pub(super) fn any_role(model: &InfraModel) -> bool {
+    on_kubernetes(model).any(|(key, app, _)| has_role(model, app, &Variables::of(model, ENTRY, key, app)))
+}
+
+fn has_role(model: &InfraModel, app: &App, variables: &Variables) -> bool {
+    !read_by(variables).is_empty() || logs_in_to_atlas(model, app)
 }
 
 /// Whether MongoDB Atlas has to know the app.

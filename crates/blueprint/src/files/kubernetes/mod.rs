@@ -21,7 +21,7 @@ pub(super) mod trust;
 
 use terrane_domain::{Compute, InfraModel, Kubernetes};
 
-use super::{kms, network, part::Part};
+use super::{kms, kubernetes_apps, network, part::Part};
 use crate::{
     hcl::{Expr, Object, Piece, Reference, Resource, local},
     render::RenderError,
@@ -52,13 +52,18 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
         Compute::Fargate(profiles) => fargate::locals(part, profiles).file(fargate::file(cluster, network)),
     };
     let part = identities::part(addons::part(part, cluster), model, cluster);
-    let part = outputs(part);
+    let part = outputs(if wants_issuer(model, cluster) { trust::locals(part, cluster) } else { part });
     Some(match cluster.compute {
         Compute::NodeGroups(_) | Compute::AutoMode => {
             part.output("kubernetes_node_role_arn", "Role of the nodes", NODE_ROLE.attr("arn"))
         }
         Compute::Fargate(_) => identities::output(part, cluster),
     })
+}
+
+/// Whether anything has a role by its token.
+fn wants_issuer(model: &InfraModel, cluster: &Kubernetes) -> bool {
+    !cluster.controllers.is_empty() || kubernetes_apps::any_role(model)
 }
 
 fn outputs(part: Part) -> Part {

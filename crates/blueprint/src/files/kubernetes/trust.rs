@@ -10,8 +10,8 @@ use terrane_domain::{Compute, Kubernetes};
 
 use super::cluster;
 use crate::{
-    files::policies::condition,
-    hcl::{Block, Expr, Object, Resource, each_value, template},
+    files::{part::Part, policies::condition},
+    hcl::{Block, Expr, Object, Resource, each_value, local, template},
 };
 
 /// Whether service accounts get their roles by pod identity.
@@ -42,18 +42,23 @@ pub(in crate::files) fn of_pod_identity(document: Resource, for_each: impl Into<
     )
 }
 
+/// The issuer of the tokens as it stands in the names of their claims: for `locals.tf`, where roles are by token.
+pub(super) fn locals(part: Part, cluster: &Kubernetes) -> Part {
+    if by_pod_identity(cluster) {
+        return part;
+    }
+    part.local(ISSUER, Expr::call("trimprefix", [Expr::from(cluster::issuer()), "https://".into()]))
+}
+
+const ISSUER: &str = "oidc_issuer";
+
 /// Not as a data source, which Terraform would read again with each edit of the cluster.
 fn of_token() -> Expr {
-    let claim = |name: &'static str| {
-        let issuer = Expr::call("trimprefix", [Expr::from(cluster::issuer()), "https://".into()]);
-        Expr::call("format", ["%s:%s".into(), issuer, name.into()])
-    };
     let subject =
         template!["system:serviceaccount:", each_value("namespace"), ":", each_value("service_account")];
-    let claims = Expr::call(
-        "zipmap",
-        [Expr::list([claim("aud"), claim("sub")]), Expr::list(["sts.amazonaws.com".into(), subject])],
-    );
+    let claims = Object::new()
+        .filled_in(template![local(ISSUER), ":aud"], "sts.amazonaws.com")
+        .filled_in(template![local(ISSUER), ":sub"], subject);
     let statement = Object::new()
         .field("Effect", "Allow")
         .field("Action", "sts:AssumeRoleWithWebIdentity")
