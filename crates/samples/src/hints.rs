@@ -101,6 +101,8 @@ fn document_database(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Opt
         "" => dice
             .pick(&[
                 Value::Null,
+                Value::Null,
+                Value::Null,
                 json!({
                     "engine": "mongodb_atlas", "version": "7.0", "size": "medium", "backup_retention_days": 3,
                     "atlas": { "project_id": "5f0c1b2a3d4e5f6a7b8c9d0e" }

@@ -78,9 +78,15 @@ pub fn valid() -> impl Iterator<Item = &'static Case> {
     of_examples().iter().chain(random())
 }
 
-/// Examples and some of the random specs, for Terraform itself to look at.
+/// Examples and some of the random specs, for Terraform itself to look at. Only what it has the provider for.
 pub fn validated() -> impl Iterator<Item = &'static Case> {
-    of_examples().iter().chain(random().iter().take(VALIDATED))
+    let random = random().iter().filter(|case| needs_only_aws(case)).take(VALIDATED);
+    of_examples().iter().filter(|case| needs_only_aws(case)).chain(random)
+}
+
+/// What it hasn't got the provider for.
+pub fn not_validated() -> impl Iterator<Item = &'static Case> {
+    all().filter(|case| !needs_only_aws(case))
 }
 
 /// Whether the AWS provider is all that a module needs.
