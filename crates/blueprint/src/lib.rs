@@ -24,6 +24,7 @@ mod render;
 mod resource_types;
 
 pub use address::{address_of_tag, tag_of_address};
+pub use files::ENCRYPTION_KEY_ADDRESS;
 pub use graph::graph;
 pub use one_bucket::render_bucket;
 pub use render::{AWS_PROVIDER_VERSION, BLUEPRINT_VERSION, RenderError, RenderedFiles, current_pins, render};

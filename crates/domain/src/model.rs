@@ -187,11 +187,12 @@ pub struct StateBackend {
     pub kms_key_arn: Option<String>,
 }
 
-/// Protections that stand in the way of a destroy and are taken off by an apply of their own, because AWS and the
-/// provider act on what *state* says about them.
 impl InfraModel {
     /// The same model with every protection off, ready to be destroyed. With [`OnDestroy::Snapshot`], each database
     /// leaves a final snapshot of that suffix; without, its data is lost.
+    ///
+    /// Protections stand in the way of a destroy and are taken off by an apply of their own, because AWS and the provider
+    /// act on what *state* says about them.
     #[must_use]
     pub fn unprotected(&self, data: OnDestroy<'_>) -> Self {
         let mut model = self.clone();
@@ -203,9 +204,17 @@ impl InfraModel {
         model.ecs.iter_mut().for_each(Ecs::unprotect);
         model
     }
-}
 
-impl InfraModel {
+    /// Whether a final snapshot is encrypted with the environment's key: without the key nobody can ever read it, so the
+    /// key has to outlive the environment.
+    #[must_use]
+    pub fn leaves_what_its_key_encrypts(&self) -> bool {
+        let database = |database: &Database| database.final_snapshot.is_some() && database.environment_key;
+        let documents =
+            |database: &DocumentDatabase| database.final_snapshot.is_some() && database.environment_key;
+        self.databases.values().any(database) || self.document_database.as_ref().is_some_and(documents)
+    }
+
     /// The same model with the databases, caches, buckets, registries, load balancers and cluster that only `older` has,
     /// and what those stand on: what an update was to remove may still be there.
     #[must_use]

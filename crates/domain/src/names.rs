@@ -137,7 +137,7 @@ impl Names {
 
     /// CloudWatch log group of a cache's slow log: up to 512.
     pub(crate) fn cache_log_group(&self, key: &Key) -> String {
-        format!("/aws/elasticache/{}/slow", self.cache(key))
+        format!("/aws/vendedlogs/elasticache/{}/slow", self.cache(key))
     }
 
     /// IAM role with which VPC flow logs are written: up to 64.
@@ -230,14 +230,14 @@ pub(crate) fn state_bucket(account_id: &str, region: &str) -> String {
     format!("terrane-state-{account_id}-{region}")
 }
 
-/// The place of an app among the rules of a listener, 1 to 40,000. Behind it is room for those that want the same place.
-pub(crate) fn rule_priority(key: &Key) -> u16 {
+/// The place of an app among the rules of a listener, 1 to 20,000. Behind it is room for those that want the same place.
+pub(crate) fn rule_place(key: &Key) -> u16 {
     let bits = Sha256::digest(key.as_str().as_bytes())
         .iter()
         .take(4)
         .fold(0, |bits, byte| bits << 8 | u32::from(*byte));
-    // Less than 40,000, which fits.
-    u16::try_from(bits % 40_000).unwrap_or_default() + 1
+    // Less than 20,000, which fits.
+    u16::try_from(bits % 20_000).unwrap_or_default() + 1
 }
 
 /// From the last 40 bits of the id. They are random; the first digits of a UUIDv7 are its time, and environments that are

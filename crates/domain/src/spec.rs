@@ -95,7 +95,8 @@ pub struct EnvironmentSpec {
     pub tags: BTreeMap<String, String>,
     /// Where it stands.
     pub cloud: CloudSpec,
-    /// A VPC with public, private and isolated subnets. Without this section there is one only if a database needs it.
+    /// A VPC with public, private and isolated subnets. Without this section there is one only if something
+    /// needs it: a database, a cache, a cluster.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<NetworkSpec>,
     /// An EKS cluster.

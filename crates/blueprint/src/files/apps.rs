@@ -1,6 +1,7 @@
 //! Apps on ECS: `apps.tf` (tasks, services and their way in), `apps_iam.tf`, and `apps_scaling.tf`.
 
 mod access;
+pub(super) mod grants;
 mod network;
 mod scaling;
 mod service;
@@ -34,7 +35,8 @@ pub(super) fn on_ecs(model: &InfraModel) -> impl Iterator<Item = (&Key, &App, &E
 }
 
 pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
-    variables::check(model)
+    variables::check(model)?;
+    network::check(model)
 }
 
 pub(super) fn part(model: &InfraModel) -> Option<Part> {
@@ -53,6 +55,7 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
     let apps =
         on_ecs(model).fold(Object::new(), |object, (key, app, ecs)| object.entry(key, entry(app, ecs)));
     let part = variables::locals(part.local("apps", apps), model);
+    let part = grants::locals(part, model);
     let part = part.output("services", "Names of the ECS services by app", service::output(model));
     Some(match urls(model) {
         Some(urls) => part.output("urls", "Where the apps are reached", urls),

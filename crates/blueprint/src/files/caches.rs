@@ -56,6 +56,12 @@ pub(super) fn field(model: &InfraModel, key: &Key, field: CacheField) -> Option<
     }
 }
 
+/// What an app needs to be let into: the cache and the user as which it comes. `None` if the cache knows no users.
+pub(super) fn sign_in_arns(model: &InfraModel, key: &Key) -> Option<Expr> {
+    model.caches.get(key)?.users.as_ref()?;
+    Some(Expr::list([GROUP.at(key, "arn"), USER.at(key, "arn")]))
+}
+
 pub(super) fn part(model: &InfraModel) -> Option<Part> {
     if model.caches.is_empty() {
         return None;

@@ -57,6 +57,8 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
         .arg("cluster_identifier", &database.identifier)
         .arg("engine", "docdb")
         .arg("engine_version", &database.version)
+        .note("Only when the version above is another one, and that takes somebody to write it.")
+        .arg("allow_major_version_upgrade", true)
         .gap()
         .arg("master_username", &database.master_username)
         .note("AWS makes the password, keeps it in Secrets Manager and rotates it: it is in no state and no log.")

@@ -3,12 +3,13 @@
 //! WHY no workload: Terraform would have to reach the API server, which is private as a rule, and would hold in its state
 //! what the cluster changes by itself. So this is where Terraform ends: the roles, and what only it knows.
 
-use terrane_domain::{App, InfraModel, Key, KubernetesApp, Reference as Wish, Secret};
+use terrane_domain::{App, InfraModel, Key, Kubernetes, KubernetesApp, Reference as Wish, Secret};
 
 use super::{
-    apps::variables::{self, Source, Variables},
-    data::REGION,
-    kms,
+    apps::{
+        grants::{self, Grants},
+        variables::{self, Source, Variables},
+    },
     kubernetes::{self, trust},
     part::Part,
 };
@@ -19,9 +20,11 @@ use crate::{
 
 pub(super) const ROLE: Resource = Resource::per_key("aws_iam_role", "app_pod");
 const TRUST: Resource = Resource::data_per_key("aws_iam_policy_document", "app_pod_trust");
-const READ: Resource = Resource::per_key("aws_iam_role_policy", "app_pod");
+const USE: Resource = Resource::per_key("aws_iam_role_policy", "app_pod");
+const DOCUMENT: Resource = Resource::data_per_key("aws_iam_policy_document", "app_pod");
 const ASSOCIATION: Resource = Resource::per_key("aws_eks_pod_identity_association", "app");
 const ENTRY: Resource = Resource::data_per_key("aws_secretsmanager_secret", "app_pod");
+const GRANTS: &str = "app_pod_grants";
 
 /// The apps that run on Kubernetes.
 fn on_kubernetes(model: &InfraModel) -> impl Iterator<Item = (&Key, &App, &KubernetesApp)> {
@@ -38,11 +41,11 @@ pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
 pub(super) fn part(model: &InfraModel) -> Option<Part> {
     let cluster = model.kubernetes.as_ref()?;
     on_kubernetes(model).next()?;
-    let (mut identities, mut reads, mut workloads) = (None, None, Object::new());
+    let (mut identities, mut granted, mut workloads) = (None, Vec::new(), Object::new());
     for (key, app, pods) in on_kubernetes(model) {
         let variables = Variables::of(model, ENTRY, key, app);
-        let secrets = read_by(&variables);
-        let has_role = has_role(model, app, &variables);
+        let grants = grants_of(model, key, app, &variables);
+        let has_role = !grants.is_empty() || logs_in_to_atlas(model, app);
         if has_role {
             let identity = Object::new()
                 .field("role", &pods.role)
@@ -50,26 +53,20 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
                 .field("service_account", &pods.name);
             identities = Some(identities.unwrap_or_else(Object::new).entry(key, identity));
         }
-        if !secrets.is_empty() {
-            reads = Some(reads.unwrap_or_else(Object::new).entry(key, Expr::list(secrets)));
+        if !grants.is_empty() {
+            granted.push((key, grants));
         }
         workloads = workloads.entry(key, workload(model, (key, app, pods), variables, has_role));
     }
     let entries = variables::secret_entries(on_kubernetes(model).map(|(key, app, _)| (key, app)));
     let part = Part::default();
     let part = match identities {
-        Some(identities) => part.local("app_identities", identities).file(file(
-            model,
-            cluster,
-            reads.is_some(),
-            entries.is_some(),
-        )),
+        Some(identities) => {
+            part.local("app_identities", identities).file(file(model, cluster, &granted, entries.is_some()))
+        }
         None => part,
     };
-    let part = match reads {
-        Some(reads) => part.local("app_pod_secret_arns", reads),
-        None => part,
-    };
+    let part = if granted.is_empty() { part } else { part.local(GRANTS, grants::entries(&granted)) };
     let part = match entries {
         Some(entries) => part.local("app_pod_secret_names", entries),
         None => part,
@@ -96,11 +93,17 @@ fn read_by(variables: &Variables) -> Vec<Expr> {
 
 /// Whether any app gets a role.
 pub(super) fn any_role(model: &InfraModel) -> bool {
-    on_kubernetes(model).any(|(key, app, _)| has_role(model, app, &Variables::of(model, ENTRY, key, app)))
+    on_kubernetes(model).any(|(key, app, _)| {
+        let variables = Variables::of(model, ENTRY, key, app);
+        !grants_of(model, key, app, &variables).is_empty() || logs_in_to_atlas(model, app)
+    })
 }
 
-fn has_role(model: &InfraModel, app: &App, variables: &Variables) -> bool {
-    !read_by(variables).is_empty() || logs_in_to_atlas(model, app)
+/// What a copy does with its role: unlike on ECS, where another role starts it, it reads its secrets itself.
+fn grants_of(model: &InfraModel, key: &Key, app: &App, variables: &Variables) -> Grants {
+    let mut grants = Grants::of(model, key, app);
+    grants.secrets = read_by(variables);
+    grants
 }
 
 /// Whether MongoDB Atlas has to know the app.
@@ -109,7 +112,7 @@ fn logs_in_to_atlas(model: &InfraModel, app: &App) -> bool {
     model.atlas.is_some() && app.secrets.values().any(refers)
 }
 
-fn file(model: &InfraModel, cluster: &terrane_domain::Kubernetes, reads: bool, entries: bool) -> File {
+fn file(model: &InfraModel, cluster: &Kubernetes, granted: &[(&Key, Grants)], entries: bool) -> File {
     let about = "Roles of the apps on the cluster. The workloads themselves are no part of this module.";
     let file = File::new("app_identities.tf", about).block(
         Block::of(ROLE)
@@ -136,17 +139,21 @@ fn file(model: &InfraModel, cluster: &terrane_domain::Kubernetes, reads: bool, e
     } else {
         file
     };
-    let file = if reads {
-        file.noted(
-            "Exactly the secrets that the app names.",
-            Block::of(READ)
-                .arg("for_each", local("app_pod_secret_arns"))
-                .arg("name", "read-secrets")
-                .arg("role", ROLE.attr("id"))
-                .arg("policy", reading(model)),
-        )
-    } else {
+    let file = if granted.is_empty() {
         file
+    } else {
+        // Whatever mounts secrets into pods looks at their versions first.
+        // https://docs.aws.amazon.com/secretsmanager/latest/userguide/ascp-pod-identity-integration.html
+        let reads = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"];
+        file.noted(
+            "Exactly the secrets that the app names, and the caches and buckets.",
+            Block::of(USE)
+                .arg("for_each", local(GRANTS))
+                .arg("name", "use")
+                .arg("role", ROLE.attr("id"))
+                .arg("policy", DOCUMENT.attr("json")),
+        )
+        .block(grants::document(model, (DOCUMENT, GRANTS), &reads, granted))
     };
     if !entries {
         return file;
@@ -157,31 +164,6 @@ fn file(model: &InfraModel, cluster: &terrane_domain::Kubernetes, reads: bool, e
             .arg("for_each", local("app_pod_secret_names"))
             .arg("name", Reference::variable("each").attr("value")),
     )
-}
-
-/// Secrets Manager decrypts in the name of who asks, and says for which secret.
-/// Source: AWS Secrets Manager user guide, "Secret encryption and decryption in AWS Secrets Manager".
-fn reading(model: &InfraModel) -> Expr {
-    let arns = || Reference::variable("each").attr("value");
-    let read = Object::new()
-        .field("Effect", "Allow")
-        .field("Action", Expr::list(["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]))
-        .field("Resource", arns());
-    let mut statements = vec![read];
-    if let Some(key) = kms::arn(model) {
-        let service = template!["secretsmanager.", REGION.attr("id"), ".amazonaws.com"];
-        let only =
-            Object::new().entry("kms:ViaService", service).entry("kms:EncryptionContext:SecretARN", arns());
-        statements.push(
-            Object::new()
-                .field("Effect", "Allow")
-                .field("Action", "kms:Decrypt")
-                .field("Resource", key)
-                .field("Condition", Object::new().field("StringEquals", only)),
-        );
-    }
-    let document = Object::new().field("Version", "2012-10-17").field("Statement", Expr::list(statements));
-    Expr::call("jsonencode", [document])
 }
 
 /// What only Terraform knows of a workload: addresses, ARNs, the registry.

@@ -44,6 +44,8 @@ mod registries;
 mod tags;
 mod versions;
 
+pub use kms::ENCRYPTION_KEY_ADDRESS;
+
 use part::Part;
 use terrane_domain::InfraModel;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use terrane_blueprint::{
     AWS_PROVIDER_VERSION, BLUEPRINT_VERSION, RenderError, RenderedFiles, current_pins, holds_data, render,
 };
-use terrane_domain::{BucketEncryption, InfraModel};
+use terrane_domain::{AppRuntime, BucketEncryption, EcsApp, InfraModel, LoadBalancerKind};
 
 use crate::{corpus, models};
 
@@ -158,18 +158,33 @@ fn an_app_that_refers_to_something_that_is_not_there_is_refused() {
     type Change = fn(&mut InfraModel);
     let missing =
         |path: &str, what: &str| RenderError::NothingThere { path: path.to_owned(), what: what.to_owned() };
-    let changes: [(RenderError, Change); 5] = [
+    let changes: [(RenderError, Change); 8] = [
         (RenderError::NoCluster { path: "apps.admin".to_owned() }, |m| m.ecs = None),
         (missing("apps.admin", "databases.main.host"), |m| m.databases.clear()),
         (missing("apps.worker", "caches.sessions.url"), |m| m.caches.clear()),
         (missing("apps.worker", "buckets.uploads.name"), |m| m.buckets.clear()),
         (missing("apps.api", "registries.api"), |m| m.registries.clear()),
+        (missing("apps.feed", "the load balancer gateway"), |m| {
+            m.ecs.as_mut().unwrap().load_balancers.remove(&LoadBalancerKind::Gateway);
+        }),
+        (missing("apps.feed", "expose"), |m| on_ecs(m, "feed").route = None),
+        (RenderError::SameRule { path: "apps.shop".to_owned(), other: "apps.feed".to_owned() }, |m| {
+            let priority = on_ecs(m, "feed").route.as_ref().unwrap().priority;
+            on_ecs(m, "shop").route.as_mut().unwrap().priority = priority;
+        }),
     ];
     for (expected, change) in changes {
         let mut model = models::full();
         change(&mut model);
         assert_eq!(render(&model), Err(expected));
     }
+}
+
+fn on_ecs<'m>(model: &'m mut InfraModel, app: &str) -> &'m mut EcsApp {
+    let AppRuntime::Ecs(app) = &mut model.apps.get_mut(&models::key(app)).unwrap().runtime else {
+        panic!("{app} is on ECS");
+    };
+    app
 }
 
 #[test]
@@ -185,8 +200,11 @@ fn a_service_ignores_what_somebody_else_decides_and_nothing_more() {
     };
     assert_eq!(ignored("\"aws_ecs_service\" \"fixed\""), "");
     assert_eq!(ignored("\"aws_ecs_service\" \"scaled\""), "[desired_count]");
-    assert_eq!(ignored("\"aws_ecs_service\" \"blue_green\""), "[task_definition, load_balancer]");
-    let both = "[task_definition, load_balancer, desired_count]";
+    assert_eq!(
+        ignored("\"aws_ecs_service\" \"blue_green\""),
+        "[task_definition, load_balancer, network_configuration]"
+    );
+    let both = "[task_definition, load_balancer, network_configuration, desired_count]";
     assert_eq!(ignored("\"aws_ecs_service\" \"blue_green_scaled\""), both);
     assert_eq!(ignored("\"aws_lb_listener_rule\" \"app\""), "");
     assert_eq!(ignored("\"aws_lb_listener_rule\" \"blue_green\""), "[action]");

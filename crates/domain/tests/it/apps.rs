@@ -77,14 +77,28 @@ fn apps_share_the_load_balancer_of_their_kind() {
     assert!(!ecs.access_logs.as_ref().unwrap().force_destroy);
 
     let priority = |name: &str| on_ecs(&model, name).route.map(|route| route.priority);
-    assert_eq!(priority("a"), Some(50_000), "what has no host comes after all that have one");
-    assert!(priority("b").is_some_and(|priority| (1..=40_000).contains(&priority)));
-    assert!(priority("d") != priority("e") && priority("d") != Some(50_000));
+    let last = priority("a");
+    assert!(last.is_some_and(|last| last <= 50_000), "{last:?}");
+    assert!(priority("b").is_some_and(|priority| priority > 0) && priority("b") < last);
+    assert!(priority("d") != priority("e") && priority("d") < last);
     assert_eq!(priority("worker"), None);
 
     let open = model.unprotected(OnDestroy::Delete).ecs.unwrap();
     assert!(open.load_balancers.values().all(|balancer| !balancer.deletion_protection));
     assert!(open.access_logs.unwrap().force_destroy);
+}
+
+#[test]
+fn an_app_that_changes_who_deploys_it_has_room_for_both_rules() {
+    let priority = |expose: &str, deploy: &str| {
+        let model = model(&format!(
+            "ecs: {{}}\napps: {{ a: {{ image: nginx, port: 80, expose: {{ {expose} }}, deploy: {{ {deploy}: {{}} }} }} }}"
+        ));
+        on_ecs(&model, "a").route.unwrap().priority
+    };
+    for expose in ["api_gateway: {}", "load_balancer: {}", "load_balancer: { host: a.example }"] {
+        assert_ne!(priority(expose, "rolling"), priority(expose, "blue_green"), "{expose}");
+    }
 }
 
 #[test]

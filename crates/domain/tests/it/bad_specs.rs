@@ -48,6 +48,8 @@ const BAD_SECTIONS: &[(&str, &str, &str)] = &[
 
     // Names
     ("buckets: { uploads: { acl: everybody } }", "buckets.uploads.acl", "unknown value \"everybody\"; expected private, public-read, public-read-write, authenticated-read, aws-exec-read, log-delivery-write, bucket-owner-read or bucket-owner-full-control"),
+    ("profile: large\nbuckets: { uploads: { acl: public-read, ownership: object_writer } }", "buckets.uploads.acl", "public-read opens the bucket to strangers, who can't read what the environment's KMS key encrypts; set encryption: aws"),
+    ("databases: { main: { restore_from: { snapshot: before-friday }, encryption: kms } }", "databases.main.encryption", "can't be chosen with restore_from: the instance has the key of its snapshot; leave this out, or copy the snapshot with the key that you want and restore from the copy"),
     ("buckets: { uploads: { acl: public-read } }", "buckets.uploads.acl", "public-read needs ACLs, which ownership bucket_owner_enforced turns off; set ownership: bucket_owner_preferred"),
     ("buckets: { uploads: { cors: [{}] } }", "buckets.uploads.cors[0].origins", "is required, for example [https://app.acme.example]"),
     ("buckets: { uploads: { cors: [{ origins: [] }] } }", "buckets.uploads.cors[0].origins", "is empty; name at least one origin"),

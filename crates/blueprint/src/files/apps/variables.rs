@@ -74,28 +74,26 @@ fn is_there(model: &InfraModel, wish: &Wish) -> bool {
 /// Adds the maps that tasks and roles look into.
 pub(super) fn locals(part: Part, model: &InfraModel) -> Part {
     let (mut images, mut plain, mut secret) = (Object::new(), Object::new(), Object::new());
-    let (mut pulls, mut ecs_reads, mut app_reads) = (Object::new(), Object::new(), Object::new());
+    let (mut pulls, mut reads) = (Object::new(), Object::new());
     for (key, app, _) in on_ecs(model) {
         let variables = Variables::of(model, ENTRY, key, app);
         images = images.entry(key, image(model, app));
         plain = plain.entry(key, object(variables.plain));
         secret = secret.entry(key, object(variables.secret));
         pulls = pulls.entry(key, Expr::list(repository(model, app)));
-        ecs_reads = ecs_reads.entry(key, arns(variables.read_at_start));
-        app_reads = app_reads.entry(key, arns(variables.read_by_app));
+        reads = reads.entry(key, Expr::list(arns(variables.read_at_start)));
     }
     let part = part.local("app_images", images).local("app_variables", plain).local("app_secrets", secret);
-    let part = part.local("app_repository_arns", pulls).local("app_secret_arns", ecs_reads);
-    let part = match secret_entries(on_ecs(model).map(|(key, app, _)| (key, app))) {
+    let part = part.local("app_repository_arns", pulls).local("app_secret_arns", reads);
+    match secret_entries(on_ecs(model).map(|(key, app, _)| (key, app))) {
         Some(entries) => part.local("app_secret_names", entries),
         None => part,
-    };
-    if any_reads(model) { part.local("app_own_secret_arns", app_reads) } else { part }
+    }
 }
 
-/// Whether any app reads a secret by itself.
-pub(super) fn any_reads(model: &InfraModel) -> bool {
-    on_ecs(model).any(|(key, app, _)| !Variables::of(model, ENTRY, key, app).read_by_app.is_empty())
+/// ARNs of the secrets that an app reads by itself.
+pub(super) fn read_by_app(model: &InfraModel, key: &Key, app: &App) -> Vec<Expr> {
+    arns(Variables::of(model, ENTRY, key, app).read_by_app)
 }
 
 /// Looks up the entries of Secrets Manager that apps name.
@@ -132,8 +130,8 @@ pub(in crate::files) fn object(entries: Vec<(String, Expr)>) -> Object {
     entries.into_iter().fold(Object::new(), |object, (name, value)| object.entry(name, value))
 }
 
-pub(in crate::files) fn arns(sources: Vec<(Source, Expr)>) -> Expr {
-    Expr::list(sources.into_iter().map(|(_, arn)| arn))
+fn arns(sources: Vec<(Source, Expr)>) -> Vec<Expr> {
+    sources.into_iter().map(|(_, arn)| arn).collect()
 }
 
 pub(in crate::files) fn image(model: &InfraModel, app: &App) -> Expr {

@@ -128,6 +128,8 @@ fn instance(options: Options, replicated: bool) -> Block {
         .arg("identifier", each_value("identifier"))
         .arg("engine", "postgres")
         .arg("engine_version", each_value("version"))
+        .note("Only when the version above is another one, and that takes somebody to write it.")
+        .arg("allow_major_version_upgrade", true)
         .arg("instance_class", each_value("instance_class"))
         .arg("multi_az", each_value("multi_az"))
         .arg_if_some("snapshot_identifier", options.restored.then(|| each_value("restore_from")))

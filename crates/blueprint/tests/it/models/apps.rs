@@ -40,7 +40,8 @@ pub fn add_to(model: &mut InfraModel) {
         ("LLM_ALL".to_owned(), entry("acme/llm", None)),
     ]);
     api.scaling = Some(Scaling { requests_per_target: Some(1_000), ..scaling() });
-    route(&mut api).host = Some("api.acme.example".to_owned());
+    let by_host = route(&mut api);
+    (by_host.host, by_host.priority) = (Some("api.acme.example".to_owned()), 600);
 
     let mut admin = app("admin", Some(LoadBalancerKind::Internal), false);
     admin.secrets = BTreeMap::from([
@@ -69,6 +70,14 @@ pub fn add_to(model: &mut InfraModel) {
         ("DATABASE_URL".to_owned(), from_database(DatabaseField::Url)),
         ("DATABASE_SECRET".to_owned(), from_database(DatabaseField::SecretArn)),
         ("LLM_API_KEY".to_owned(), entry("acme/llm", Some("api_key"))),
+        (
+            "CACHE".to_owned(),
+            Secret::Reference(Reference::Cache { key: key("sessions"), field: CacheField::Url }),
+        ),
+        (
+            "BUCKET".to_owned(),
+            Secret::Reference(Reference::Bucket { key: key("uploads"), field: BucketField::Name }),
+        ),
     ]);
 
     model.apps = BTreeMap::from([
@@ -207,10 +216,15 @@ fn cluster(balancers: &[(LoadBalancerKind, &[&str])]) -> Ecs {
 }
 
 fn app(name: &str, load_balancer: Option<LoadBalancerKind>, blue_green: bool) -> App {
+    // Two apps of one listener have different priorities, also behind API Gateway.
+    let place = |kind| match kind {
+        LoadBalancerKind::Gateway => name.bytes().map(u16::from).sum(),
+        _ => 24_999,
+    };
     let route = load_balancer.map(|load_balancer| Route {
         load_balancer,
         host: None,
-        priority: if load_balancer == LoadBalancerKind::Gateway { 17 } else { 50_000 },
+        priority: 2 * place(load_balancer) + u16::from(blue_green),
         target_group: format!("{PREFIX}-a-{name}"),
         api_log_group: (load_balancer == LoadBalancerKind::Gateway)
             .then(|| format!("/aws/vendedlogs/terrane/{PREFIX}/apis/{name}")),
@@ -232,7 +246,7 @@ fn app(name: &str, load_balancer: Option<LoadBalancerKind>, blue_green: bool) ->
         env: BTreeMap::new(),
         secrets: BTreeMap::new(),
         runtime: AppRuntime::Ecs(EcsApp {
-            name: format!("{PREFIX}-{name}"),
+            name: format!("{PREFIX}-{name}{}", if blue_green { "-blue-green" } else { "" }),
             cpu_units: 256,
             memory_mib: 512,
             log_group: format!("/terrane/{PREFIX}/apps/{name}"),
