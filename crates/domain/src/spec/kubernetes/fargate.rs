@@ -57,7 +57,7 @@ pub(super) fn read(value: &Value<'_>) -> Option<FargateSpec> {
         return value
             .reject(format!("{} profiles are too many; a cluster has {MOST_PROFILES}", profiles.len()));
     }
-    // Source: EKS API reference, `CreateFargateProfile`: names that begin so are EKS's own.
+    // Source: eksctl documentation, "EKS Fargate Support": names that begin so are reserved.
     if let Some(key) = profiles.keys().find(|key| key.as_str().starts_with("eks-")) {
         return value
             .reject(format!("\"{key}\" begins with eks-, which EKS keeps for itself; choose another"));
