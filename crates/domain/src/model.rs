@@ -12,10 +12,12 @@ mod databases;
 mod document_database;
 mod ecs;
 mod fields;
+mod governance;
 mod kubernetes;
 mod network;
 mod observability;
 mod registries;
+mod secrets;
 mod snapshot;
 
 use std::{collections::BTreeMap, fmt};
@@ -36,6 +38,7 @@ pub use databases::{
 pub use document_database::DocumentDatabase;
 pub use ecs::{AccessLogBucket, Capacity, Ecs, LoadBalancer, LoadBalancerKind};
 pub use fields::{CacheField, DatabaseField, DocumentDatabaseField};
+pub use governance::{Backup, Budget, Governance};
 pub use kubernetes::{
     Ami, ClusterAccess, ClusterRoles, Compute, Controller, Drivers, FargateProfile, FargateSelector,
     Kubernetes, NodeGroup, Taint,
@@ -43,6 +46,7 @@ pub use kubernetes::{
 pub use network::{FlowLogs, Nat, Network, Zone};
 pub use observability::{Alarms, Observability};
 pub use registries::Registry;
+pub use secrets::GeneratedSecret;
 pub use snapshot::FinalSnapshot;
 
 /// A name that a user gave to a thing in a map (`databases.main`): 1 to 24 of a-z, 0-9 and `-`, starting with a
@@ -115,6 +119,12 @@ pub struct InfraModel {
     pub document_database: Option<DocumentDatabase>,
     /// A cluster of MongoDB Atlas in the place of the document database.
     pub atlas: Option<AtlasCluster>,
+    /// Secrets with random values, by name.
+    pub secrets: BTreeMap<Key, GeneratedSecret>,
+    /// A limit to roles, a budget, backups.
+    pub governance: Governance,
+    /// Nothing that holds data may be deleted or replaced. Each database says so too.
+    pub protected: bool,
     /// Where Terraform keeps state.
     pub state: StateBackend,
 }
@@ -201,7 +211,11 @@ impl InfraModel {
         model.databases.values_mut().for_each(|database| database.unprotect(data));
         model.document_database.iter_mut().for_each(|database| database.unprotect(data));
         model.atlas.iter_mut().for_each(|cluster| cluster.unprotect(data));
+        model.caches.values_mut().for_each(|cache| cache.unprotect(data));
         model.ecs.iter_mut().for_each(Ecs::unprotect);
+        model.secrets.values_mut().for_each(|secret| secret.unprotect(data));
+        model.governance.unprotect();
+        model.protected = false;
         model
     }
 
@@ -212,11 +226,14 @@ impl InfraModel {
         let database = |database: &Database| database.final_snapshot.is_some() && database.environment_key;
         let documents =
             |database: &DocumentDatabase| database.final_snapshot.is_some() && database.environment_key;
-        self.databases.values().any(database) || self.document_database.as_ref().is_some_and(documents)
+        let cache = |cache: &Cache| cache.final_snapshot.is_some() && cache.environment_key;
+        self.databases.values().any(database)
+            || self.document_database.as_ref().is_some_and(documents)
+            || self.caches.values().any(cache)
     }
 
-    /// The same model with the databases, caches, buckets, registries, load balancers and cluster that only `older` has,
-    /// and what those stand on: what an update was to remove may still be there.
+    /// The same model with the databases, caches, buckets, registries, secrets, backups, load balancers and cluster that
+    /// only `older` has, and what those stand on: what an update was to remove may still be there.
     #[must_use]
     pub fn with_data_of(&self, older: &Self) -> Self {
         let mut model = self.clone();
@@ -233,6 +250,8 @@ impl InfraModel {
         keep(&mut model.caches, &older.caches);
         model.document_database = model.document_database.or_else(|| older.document_database.clone());
         model.atlas = model.atlas.or_else(|| older.atlas.clone());
+        keep(&mut model.secrets, &older.secrets);
+        model.governance.backup = model.governance.backup.or_else(|| older.governance.backup.clone());
         model.network = model.network.or_else(|| older.network.clone());
         model.encryption_key = model.encryption_key.or_else(|| older.encryption_key.clone());
         model

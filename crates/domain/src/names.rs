@@ -219,6 +219,26 @@ impl Names {
         self.fit("load-balancer-access-logs", 63)
     }
 
+    /// How the name of an entry of Secrets Manager begins: up to 486 of letters, digits and `/_+=.@-`.
+    pub(crate) fn secret(&self, key: &Key) -> String {
+        format!("{}/{key}-", self.prefix)
+    }
+
+    /// Budget: up to 100, no `:` and no `\`.
+    pub(crate) fn budget(&self) -> String {
+        format!("{}-monthly", self.prefix)
+    }
+
+    /// Vault and plan of AWS Backup: 2 to 50 letters, digits, hyphens and underscores.
+    pub(crate) fn backup_vault(&self) -> String {
+        self.fit("data", 50)
+    }
+
+    /// IAM role with which AWS Backup makes copies: up to 64. No key makes the same name: roles of keys have a longer end.
+    pub(crate) fn backup_role(&self) -> String {
+        self.fit("backup", 64)
+    }
+
     /// KMS alias: up to 256, not below `alias/aws/`.
     pub(crate) fn key_alias(&self) -> String {
         format!("alias/terrane/{}", self.prefix)
@@ -316,11 +336,15 @@ mod tests {
                 (names.target_group(&key, 'b'), 32),
                 (names.load_balancer("internal"), 32),
                 (names.access_logs_bucket(), 63),
+                (names.budget(), 100),
+                (names.backup_vault(), 50),
+                (names.backup_role(), 64),
             ] {
                 prop_assert!(follows(&text, longest, "-"), "{text}");
             }
             prop_assert!(follows(&names.repository(&key), 256, "-/"));
             prop_assert!(follows(&names.key_alias(), 256, "-/"));
+            prop_assert!(follows(names.secret(&key).trim_end_matches('-'), 485, "-/"));
             prop_assert!(follows(&names.flow_logs_group()[1..], 512, "-/"));
             prop_assert!(follows(&names.app_log_group(&key)[1..], 512, "-/"));
             prop_assert!(follows(&names.api_log_group(&key)[1..], 512, "-/"));
@@ -390,6 +414,7 @@ mod tests {
                 .flat_map(|key| ["task", "execution", "deploy"].map(|purpose| names.app_role(key, purpose))),
         );
         roles.push(names.flow_logs_role());
+        roles.push(names.backup_role());
         assert_eq!(roles.iter().collect::<BTreeSet<_>>().len(), roles.len());
         let groups = ["api", "b-api", "a-api"].map(|key| Key::parse(key).unwrap());
         let groups: Vec<String> =

@@ -43,7 +43,7 @@ pub(crate) enum Done {
 /// What the first step found out.
 struct Prepared {
     resolved: Resolved,
-    /// For a destroy: what earlier specs come to that may still stand, newest first.
+    /// What earlier specs come to that may stand, newest first.
     earlier: Vec<InfraModel>,
     workspace: Workspace,
 }
@@ -243,6 +243,13 @@ impl Attempt<'_> {
         let plan = plan::summarize(&finished.changes);
         let digest = approval::digest(&plan.actions);
         self.insist(|| self.engine.store.record_plan(self.holder(), &plan, &digest)).await?;
+        if mode == PlanMode::Normal {
+            let models = std::iter::once(&prepared.resolved.model).chain(&prepared.earlier);
+            let protected = plan::protected(&plan, models);
+            if !protected.is_empty() {
+                return Err(StepError::Protected { addresses: protected });
+            }
+        }
         let (operation, policy) = (&self.claim.operation, prepared.resolved.policy.approval);
         let approved = operation.approved_digest.as_deref();
         match approval::decide(operation.kind, policy, &plan, &digest, approved) {
@@ -311,7 +318,7 @@ impl Attempt<'_> {
         let look = Command::plan(workspace.plan_file("protections"), PlanMode::Normal);
         let finished = self.terraform(workspace, &look, deadlines.plan, lines).await?;
         let (protected, others): (Vec<_>, Vec<_>) = finished.changes.into_iter().partition(|change| {
-            change.action == Action::Update && terrane_blueprint::holds_data(&change.resource.kind)
+            change.action == Action::Update && terrane_blueprint::refuses_deletion(&change.resource.kind)
         });
         if protected.is_empty() {
             lines.say(LogLevel::Info, "no protections to take off");

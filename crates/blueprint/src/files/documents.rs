@@ -8,7 +8,7 @@ use crate::{
     render::RenderError,
 };
 
-const CLUSTER: Resource = Resource::one("aws_docdb_cluster", "main");
+pub(super) const CLUSTER: Resource = Resource::one("aws_docdb_cluster", "main");
 const INSTANCE: Resource = Resource::per_key("aws_docdb_cluster_instance", "main");
 const INCARNATION: Resource = Resource::one("terraform_data", "documents");
 const SUBNET_GROUP: Resource = Resource::one("aws_docdb_subnet_group", "main");

@@ -18,7 +18,9 @@ mod alarms;
 mod api_gateway;
 mod apps;
 mod atlas;
+mod backup;
 mod buckets;
+mod budget;
 mod caches;
 mod code_deploy;
 mod data;
@@ -27,6 +29,7 @@ mod documents;
 mod doors;
 mod ecs;
 mod endpoints;
+mod everywhere;
 #[cfg(test)]
 mod field_tests;
 mod flow_logs;
@@ -41,6 +44,7 @@ mod part;
 mod policies;
 mod provider;
 mod registries;
+mod secrets;
 mod tags;
 mod versions;
 
@@ -66,6 +70,7 @@ const BLOCKS: &[BuildingBlock] = &[
     BuildingBlock { check: kubernetes::check, part: kubernetes::part },
     BuildingBlock { check: buckets::check, part: buckets::part },
     BuildingBlock { check: registries::check, part: registries::part },
+    BuildingBlock { check: nothing, part: secrets::part },
     BuildingBlock { check: databases::check, part: databases::part },
     BuildingBlock { check: caches::check, part: caches::part },
     BuildingBlock { check: documents::check, part: documents::part },
@@ -77,6 +82,8 @@ const BLOCKS: &[BuildingBlock] = &[
     BuildingBlock { check: nothing, part: api_gateway::part },
     BuildingBlock { check: nothing, part: code_deploy::part },
     BuildingBlock { check: nothing, part: alarms::part },
+    BuildingBlock { check: nothing, part: backup::part },
+    BuildingBlock { check: nothing, part: budget::part },
 ];
 
 /// The check of a block in which nothing can contradict itself.
@@ -99,6 +106,7 @@ pub(crate) fn all(model: &InfraModel) -> Vec<(&'static str, String)> {
         all.outputs.extend(part.outputs);
         all.providers.extend(part.providers);
     }
+    everywhere::add_to(&mut all, model);
     let versions = versions::file(model, &all.providers);
     let provider = provider::file(model, all.providers);
     let outputs = outputs::file(all.outputs);

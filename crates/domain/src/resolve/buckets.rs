@@ -25,7 +25,7 @@ impl Resolver<'_> {
             versioning,
             encryption: if own_key { BucketEncryption::EnvironmentKey } else { BucketEncryption::S3Managed },
             lifecycle: self.bucket_lifecycle(spec, versioning, path),
-            force_destroy: self.or_because(&path.key("force_destroy"), spec.force_destroy, false, DEFAULT),
+            force_destroy: self.force_destroy(&path.key("force_destroy"), spec.force_destroy),
             ownership,
             acl: self.acl(spec, ownership, own_key, path),
             cors: spec.cors.iter().map(cors_rule).collect(),

@@ -194,6 +194,11 @@ impl Resolver<'_> {
             self.because_profile.clone()
         };
         let at = path.key("deletion_protection");
+        if policy.deletion_protection && given == Some(false) {
+            let message = "can't be off while lifecycle.deletion_protection is on, which protects all that holds data; \
+                           leave it out, or turn that off and protect single databases";
+            self.conflict(Conflict::new(at.clone(), message).with(super::lifecycle::switch()));
+        }
         self.or_because(&at, given, policy.deletion_protection, &because)
     }
 

@@ -1,7 +1,7 @@
 //! Apps and the cluster that runs them: what a file becomes, and why.
 
 use terrane_domain::{
-    AppRuntime, Deploy, EcsApp, InfraModel, LoadBalancerKind, OnDestroy, Reference, Secret,
+    AppRuntime, Deploy, EcsApp, InfraModel, Key, LoadBalancerKind, OnDestroy, Reference, Secret, SecretField,
 };
 
 use crate::{read, resolved, with_base};
@@ -144,4 +144,20 @@ fn secrets_are_kept_as_references() {
     let secrets = model.apps.into_values().next().unwrap().secrets;
     assert!(matches!(&secrets["A"], Secret::Reference(Reference::Database { .. })));
     assert_eq!(secrets["B"], Secret::Entry { name: "x".to_owned(), key: Some("y".to_owned()) });
+}
+
+#[test]
+fn an_app_reads_a_random_value_whole_or_by_key() {
+    let model = model(
+        "ecs: {}\nsecrets: { session-key: { length: 64, alphabet: hex }, tokens: { keys: [access, refresh] } }\n\
+         apps: { api: { image: nginx, secrets: { SESSION_KEY: { from: secrets.session-key.value }, \
+         TOKEN: { from: secrets.tokens.value, key: access }, ARN: { from: secrets.tokens.arn } } } }",
+    );
+    let [session, tokens] = ["session-key", "tokens"].map(|key| Key::parse(key).unwrap());
+    let secret = |name: &str| model.apps.values().next().unwrap().secrets[name].clone();
+    assert_eq!(secret("SESSION_KEY"), Secret::Generated { secret: session.clone(), key: None });
+    assert_eq!(secret("TOKEN"), Secret::Generated { secret: tokens.clone(), key: Some("access".to_owned()) });
+    let arn = Reference::Secret { key: tokens, field: SecretField::Arn };
+    assert_eq!(secret("ARN"), Secret::Reference(arn));
+    assert!(model.secrets[&session].name_prefix.ends_with("/session-key-"));
 }

@@ -5,11 +5,11 @@
 
 use terrane_domain::{
     App, Database, DatabaseField, DocumentDatabaseField, Image, InfraModel, Key, Reference as Wish,
-    RegistryField, Secret,
+    RegistryField, Secret, SecretField,
 };
 
 use super::{
-    super::{atlas, buckets, caches, databases, documents, part::Part, registries},
+    super::{atlas, buckets, caches, databases, documents, part::Part, registries, secrets},
     on_ecs,
 };
 use crate::{
@@ -27,9 +27,9 @@ pub(in crate::files) struct Variables {
     pub(in crate::files) plain: Vec<(String, Expr)>,
     /// Parts of secrets, as ECS names them: `<arn>:<key>::`, or the ARN alone.
     pub(in crate::files) secret: Vec<(String, Expr)>,
-    /// Secrets that are read when the app starts, each once: an entry or a database, and its ARN.
+    /// Secrets that are read when the app starts, each once: where it lies, and its ARN.
     pub(in crate::files) read_at_start: Vec<(Source, Expr)>,
-    /// Secrets of databases that the app reads by itself.
+    /// Secrets that the app reads by itself.
     pub(in crate::files) read_by_app: Vec<(Source, Expr)>,
 }
 
@@ -39,6 +39,7 @@ pub(in crate::files) enum Source {
     Entry(String),
     Database(Key),
     Documents,
+    Generated(Key),
 }
 
 /// Whether all that apps refer to is there.
@@ -51,10 +52,12 @@ pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
             return Err(missing(format!("registries.{registry}")));
         }
         for secret in app.secrets.values() {
-            if let Secret::Reference(wish) = secret
-                && !is_there(model, wish)
-            {
-                return Err(missing(wish.to_string()));
+            match secret {
+                Secret::Reference(wish) if !is_there(model, wish) => return Err(missing(wish.to_string())),
+                Secret::Generated { secret, .. } if !model.secrets.contains_key(secret) => {
+                    return Err(missing(format!("secrets.{secret}")));
+                }
+                Secret::Reference(_) | Secret::Generated { .. } | Secret::Entry { .. } => {}
             }
         }
     }
@@ -68,6 +71,7 @@ fn is_there(model: &InfraModel, wish: &Wish) -> bool {
         Wish::Bucket { key, .. } => model.buckets.contains_key(key),
         Wish::Registry { key, .. } => model.registries.contains_key(key),
         Wish::DocumentDatabase { .. } => model.document_database.is_some() || model.atlas.is_some(),
+        Wish::Secret { key, .. } => model.secrets.contains_key(key),
     }
 }
 
@@ -168,6 +172,16 @@ impl Variables {
                 Secret::Entry { name: entry, key } => {
                     variables.entry(&entry_key(of, name), name, entry, key.as_ref())
                 }
+                Secret::Generated { secret, key } => {
+                    variables.generated(model, name, secret, key.as_ref());
+                }
+                Secret::Reference(Wish::Secret { key, field }) => {
+                    let arn = secrets::field(model, key, *field);
+                    if let Some(arn) = &arn {
+                        read(&mut variables.read_by_app, Source::Generated(key.clone()), arn.clone());
+                    }
+                    variables.plain.extend(arn.map(|arn| (name.clone(), arn)));
+                }
                 Secret::Reference(Wish::Database { key, field }) => {
                     variables.database(model, name, key, *field)
                 }
@@ -179,7 +193,7 @@ impl Variables {
                         Wish::Cache { key, field } => caches::field(model, key, *field),
                         Wish::Bucket { key, field } => buckets::field(model, key, *field),
                         Wish::Registry { key, field } => registries::field(model, key, *field),
-                        Wish::Database { .. } | Wish::DocumentDatabase { .. } => None,
+                        Wish::Database { .. } | Wish::DocumentDatabase { .. } | Wish::Secret { .. } => None,
                     };
                     variables.plain.extend(value.map(|value| (name.clone(), value)));
                 }
@@ -197,6 +211,16 @@ impl Variables {
         };
         self.secret.push((name.to_owned(), value));
         read(&mut self.read_at_start, Source::Entry(entry.to_owned()), arn());
+    }
+
+    fn generated(&mut self, model: &InfraModel, name: &str, secret: &Key, key: Option<&String>) {
+        let Some(arn) = secrets::field(model, secret, SecretField::Arn) else { return };
+        let value = match key {
+            None => arn.clone(),
+            Some(key) => part_of(arn.clone(), key),
+        };
+        self.secret.push((name.to_owned(), value));
+        read(&mut self.read_at_start, Source::Generated(secret.clone()), arn);
     }
 
     fn documents(&mut self, model: &InfraModel, name: &str, field: DocumentDatabaseField) {

@@ -14,7 +14,7 @@ use crate::{
     hcl::{Block, Expr, File, Object, Reference, Resource, each_value, local, template},
 };
 
-pub(super) const CLUSTER: Resource = Resource::per_key("aws_rds_cluster", "main");
+pub(in crate::files) const CLUSTER: Resource = Resource::per_key("aws_rds_cluster", "main");
 const INSTANCE: Resource = Resource::per_key("aws_rds_cluster_instance", "main");
 const INCARNATION: Resource = Resource::per_key("terraform_data", "aurora");
 const SUBNET_GROUP: Resource = Resource::one("aws_db_subnet_group", "aurora");

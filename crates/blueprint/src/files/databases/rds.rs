@@ -14,7 +14,7 @@ use crate::{
     hcl::{Block, Expr, File, Object, Reference, Resource, each_value, local, template},
 };
 
-pub(super) const INSTANCE: Resource = Resource::per_key("aws_db_instance", "main");
+pub(in crate::files) const INSTANCE: Resource = Resource::per_key("aws_db_instance", "main");
 pub(super) const REPLICA: Resource = Resource::per_key("aws_db_instance", "replica");
 const INCARNATION: Resource = Resource::per_key("terraform_data", "database");
 const SUBNET_GROUP: Resource = Resource::one("aws_db_subnet_group", "main");

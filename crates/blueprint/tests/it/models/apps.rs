@@ -59,9 +59,14 @@ pub fn add_to(model: &mut InfraModel) {
         ("CACHE", Reference::Cache { key: key("sessions"), field: CacheField::Url }),
         ("BUCKET", Reference::Bucket { key: key("uploads"), field: BucketField::Name }),
         ("REGISTRY", Reference::Registry { key: key("api"), field: RegistryField::Url }),
+        ("TOKENS_ARN", Reference::Secret { key: key("tokens"), field: SecretField::Arn }),
     ];
     worker.secrets =
         references.map(|(name, reference)| (name.to_owned(), Secret::Reference(reference))).into();
+    for (name, secret, of) in [("SESSION_KEY", "session-key", None), ("TOKEN", "tokens", Some("access"))] {
+        let generated = Secret::Generated { secret: key(secret), key: of.map(str::to_owned) };
+        worker.secrets.insert(name.to_owned(), generated);
+    }
 
     let mut indexer = on_kubernetes("indexer", None);
     indexer.image = Image::Registry { registry: key("api"), tag: "1.4.2".to_owned() };
