@@ -7,7 +7,7 @@ pub struct ResourceType {
     pub name: &'static str,
     /// Deleting it loses something that Terraform can't make again, so a plan that does stops and asks.
     pub holds_data: bool,
-    /// It can carry tags, and so it carries Terrane's.
+    /// It can carry Terrane's tags, and so it does.
     pub taggable: bool,
 }
 
@@ -49,6 +49,7 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     plain("aws_eks_addon"),
     // What runs in it was put there by others, and isn't in any state.
     data("aws_eks_cluster"),
+    plain("aws_eks_fargate_profile"),
     plain("aws_eks_node_group"),
     plain("aws_eks_pod_identity_association"),
     plain("aws_elasticache_parameter_group"),
@@ -100,6 +101,12 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     plain("aws_vpc_endpoint"),
     plain("aws_vpc_security_group_egress_rule"),
     plain("aws_vpc_security_group_ingress_rule"),
+    // Tags of Atlas take no colon, so it can't carry ours.
+    ResourceType { taggable: false, ..data("mongodbatlas_advanced_cluster") },
+    untagged("mongodbatlas_cloud_backup_schedule"),
+    untagged("mongodbatlas_database_user"),
+    untagged("mongodbatlas_project"),
+    untagged("mongodbatlas_project_ip_access_list"),
     // Terraform's own: it stands for nothing in the cloud.
     untagged("terraform_data"),
 ];

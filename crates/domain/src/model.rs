@@ -5,6 +5,7 @@
 //! identifiers.
 
 mod apps;
+mod atlas;
 mod buckets;
 mod caches;
 mod databases;
@@ -25,7 +26,10 @@ use serde::Serialize;
 
 use crate::{EnvironmentId, TenantId};
 
-pub use apps::{App, AppRuntime, BlueGreen, Deploy, EcsApp, Image, Route, Scaling, Secret};
+pub use apps::{
+    App, AppRuntime, BlueGreen, ClusterRoute, Deploy, EcsApp, Image, KubernetesApp, Route, Scaling, Secret,
+};
+pub use atlas::{AtlasCluster, AtlasProject, AtlasUser};
 pub use buckets::{AccessLogs, Bucket, BucketEncryption, BucketLifecycle, CorsRule};
 pub use caches::{Cache, CacheTopology, CacheUsers};
 pub use databases::{
@@ -36,7 +40,8 @@ pub use ecs::{AccessLogBucket, Capacity, Ecs, LoadBalancer, LoadBalancerKind};
 pub use fields::{CacheField, DatabaseField, DocumentDatabaseField};
 pub use governance::{Backup, Budget, Governance};
 pub use kubernetes::{
-    Ami, ClusterAccess, ClusterRoles, Compute, Controller, Drivers, Kubernetes, NodeGroup, Taint,
+    Ami, ClusterAccess, ClusterRoles, Compute, Controller, Drivers, FargateProfile, FargateSelector,
+    Kubernetes, NodeGroup, Taint,
 };
 pub use network::{FlowLogs, Nat, Network, Zone};
 pub use observability::{Alarms, Observability};
@@ -112,6 +117,8 @@ pub struct InfraModel {
     pub caches: BTreeMap<Key, Cache>,
     /// The document database, if there is one.
     pub document_database: Option<DocumentDatabase>,
+    /// A cluster of MongoDB Atlas in the place of the document database.
+    pub atlas: Option<AtlasCluster>,
     /// Secrets with random values, by name.
     pub secrets: BTreeMap<Key, GeneratedSecret>,
     /// A limit to roles, a budget, backups.
@@ -203,6 +210,7 @@ impl InfraModel {
         model.registries.values_mut().for_each(Registry::unprotect);
         model.databases.values_mut().for_each(|database| database.unprotect(data));
         model.document_database.iter_mut().for_each(|database| database.unprotect(data));
+        model.atlas.iter_mut().for_each(|cluster| cluster.unprotect(data));
         model.caches.values_mut().for_each(|cache| cache.unprotect(data));
         model.ecs.iter_mut().for_each(Ecs::unprotect);
         model.secrets.values_mut().for_each(|secret| secret.unprotect(data));
@@ -241,6 +249,7 @@ impl InfraModel {
         }
         keep(&mut model.caches, &older.caches);
         model.document_database = model.document_database.or_else(|| older.document_database.clone());
+        model.atlas = model.atlas.or_else(|| older.atlas.clone());
         keep(&mut model.secrets, &older.secrets);
         model.governance.backup = model.governance.backup.or_else(|| older.governance.backup.clone());
         model.network = model.network.or_else(|| older.network.clone());

@@ -94,6 +94,17 @@ impl Names {
         format!("{}-{DOCUMENTS}-{}", self.prefix, version.replace('.', "-"))
     }
 
+    /// Cluster of MongoDB Atlas: up to 64, of which the first 23 tell it from the others of its project.
+    /// Source: Atlas Administration API, "Create One Cluster", `name`.
+    pub(crate) fn atlas_cluster(&self) -> String {
+        self.fit(DOCUMENTS, 23)
+    }
+
+    /// Project of MongoDB Atlas: up to 64.
+    pub(crate) fn atlas_project(&self) -> String {
+        self.prefix.clone()
+    }
+
     /// Final snapshot of the document database: as that of a database.
     pub(crate) fn documents_final_snapshot(&self) -> String {
         format!("{}-{DOCUMENTS}-final", self.prefix)
@@ -307,6 +318,8 @@ mod tests {
                 (names.documents(), 63),
                 (names.documents_instance(16), 63),
                 (names.documents_parameters("5.0"), 255),
+                (names.atlas_cluster(), 23),
+                (names.atlas_project(), 64),
                 (names.documents_final_snapshot(), 255 - "-final-".len() - 12),
                 (names.cache(&key), 40),
                 (names.cache_user(&key), 40),

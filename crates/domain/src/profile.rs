@@ -160,6 +160,15 @@ pub(crate) const fn cache_node_type(size: Size) -> &'static str {
     }
 }
 
+/// The size of a cluster of MongoDB Atlas.
+pub(crate) const fn atlas_instance_size(size: Size) -> &'static str {
+    match size {
+        Size::Small => "M10",
+        Size::Medium => "M30",
+        Size::Large => "M50",
+    }
+}
+
 /// What a size in words means for DocumentDB, which has one burstable class.
 pub(crate) const fn documentdb_instance_class(size: Size) -> &'static str {
     match size {

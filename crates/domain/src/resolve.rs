@@ -163,10 +163,11 @@ impl<'a> Resolver<'a> {
         let caches = self
             .each(&self.spec.caches, "caches", |this, key, spec, path| this.cache(key, spec, path, policy));
         let document_database = self.document_database(policy, network.as_ref());
+        let atlas = self.atlas(policy, network.as_ref());
         let secrets = self.each(&self.spec.secrets, "secrets", Self::generated_secret);
         let governance = self.governance(&buckets);
         let observability = self.observability();
-        let apps = self.apps(&observability);
+        let apps = self.apps(&observability, kubernetes.as_ref());
         let ecs = self.ecs(network.as_ref(), &apps, &observability, policy);
         let state = self.state();
         let identity = Identity {
@@ -194,6 +195,7 @@ impl<'a> Resolver<'a> {
             observability,
             caches,
             document_database,
+            atlas,
             secrets,
             governance,
             protected: policy.deletion_protection,

@@ -47,8 +47,8 @@ use crate::Key;
 
 pub use apps::{
     ApiGatewaySpec, AppSpec, Architecture, AutoscalingSpec, BlueGreenSpec, DeploySpec, ExposeSpec,
-    GatewaySpec, ImageSpec, IngressSpec, LoadBalancerSpec, ResourcesSpec, RollingSpec, Runtime, SecretSpec,
-    TrafficShift,
+    GatewaySpec, ImageSpec, IngressSpec, LimitsSpec, LoadBalancerSpec, ResourcesSpec, RollingSpec, Runtime,
+    SecretSpec, TrafficShift,
 };
 pub use bucket_request::{BucketRequest, CannedAcl, parse_bucket_request};
 pub use buckets::{
@@ -58,13 +58,13 @@ pub use caches::{CacheAuthentication, CacheEngine, CacheSize, CacheSpec};
 pub use capacity::{Acus, CapacitySpec};
 pub use cloud::{CloudSpec, Provider};
 pub use databases::{DatabaseEngine, DatabaseSize, DatabaseSpec, MonitoringSpec, RestoreSpec};
-pub use document_database::{DocumentDatabaseSpec, DocumentEngine};
+pub use document_database::{AtlasAccess, AtlasSpec, AtlasUserSpec, DocumentDatabaseSpec, DocumentEngine};
 pub use ecs::{ContainerInsights, EcsCapacitySpec, EcsSpec};
 pub use governance::{BackupSchedule, BackupSpec, BudgetSpec, GovernanceSpec};
 pub use kubernetes::{
     Accelerator, AccessPolicy, AccessSpec, ClusterAddon, ClusterController, ClusterEndpointSpec, ClusterLog,
-    ClusterLogsSpec, KubernetesSpec, NodeCapacity, NodeGroupSpec, NodeImage, SupportType, TaintEffect,
-    TaintSpec,
+    ClusterLogsSpec, FargateProfileSpec, FargateSelectorSpec, FargateSpec, KubernetesSpec, NodeCapacity,
+    NodeGroupSpec, NodeImage, SupportType, TaintEffect, TaintSpec,
 };
 pub use lifecycle::{ApprovalPolicy, DataOnDestroy, LifecycleSpec, OnDestroySpec};
 pub use network::{Endpoint, FlowLogsSpec, NetworkSpec, ZonesSpec};

@@ -2,8 +2,8 @@
 //!
 //! A new section needs nothing here: it is drawn from the schema, and what the reader refuses is left out again. Add
 //! a function when too much is left out, which `every_key_of_the_schema_is_in_some_file` shows: a line in [`SECTIONS`]
-//! and a function that is given the path below the section (`*` for a name that the user chooses or a place in a list)
-//! and the sections drawn before, and gives a value, or `None` to leave it to the schema.
+//! and a function that is given the path below the section (empty for all of it, `*` for a name that the user chooses or a
+//! place in a list) and the sections drawn before, and gives a value, or `None` to leave it to the schema.
 
 use serde_json::{Map, Value, json};
 
@@ -15,6 +15,7 @@ type Hint = fn(&str, &mut Dice, &Map<String, Value>) -> Option<Value>;
 const SECTIONS: &[(&str, Hint)] = &[
     ("cloud", cloud),
     ("network", network),
+    ("kubernetes", kubernetes),
     ("buckets", buckets),
     ("databases", databases),
     ("caches", caches),
@@ -30,7 +31,7 @@ const SECTIONS: &[(&str, Hint)] = &[
 
 /// A value for the key at `path`, if anything is known about it. `file` holds the sections that are drawn already.
 pub(crate) fn hint(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
-    let (section, rest) = path.split_once('.')?;
+    let (section, rest) = path.split_once('.').unwrap_or((path, ""));
     let (_, hint) = SECTIONS.iter().find(|(name, _)| *name == section)?;
     hint(rest, dice, file)
 }
@@ -95,10 +96,78 @@ fn caches(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> 
     }
 }
 
-/// Instance classes that exist.
+/// Instance classes that exist, a version of both engines, and the engine that goes with the rest.
 fn document_database(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
     match path {
         "size.instance_class" => one(dice, &["db.t4g.medium", "db.r6g.large"]),
+        "" => dice
+            .pick(&[
+                Value::Null,
+                Value::Null,
+                Value::Null,
+                json!({
+                    "engine": "mongodb_atlas", "version": "7.0", "size": "medium", "backup_retention_days": 3,
+                    "atlas": { "project_id": "5f0c1b2a3d4e5f6a7b8c9d0e" }
+                }),
+                json!({
+                    "engine": "mongodb_atlas", "deletion_protection": true,
+                    "atlas": {
+                        "org_id": "5f0c1b2a3d4e5f6a7b8c9d0e", "instance_size": "M20", "database": "Orders_2",
+                        "users": {
+                            "ops": { "principal": "arn:aws:iam::222222222222:user/ops", "access": "read_write" },
+                            "reporting": { "principal": "arn:aws:iam::222222222222:role/Reporting" }
+                        }
+                    }
+                }),
+            ])
+            .filter(|section| section.is_object())
+            .cloned(),
+        "version" => Some(json!("8.0")),
+        _ => None,
+    }
+}
+
+/// Pods without nodes, with a profile for those of the system; and seldom what needs nodes that somebody else makes.
+fn kubernetes(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+    match path {
+        "auto_mode" => Some(json!(dice.chance(20))),
+        "endpoint" => Some(json!({ "private": true, "public_cidrs": ["203.0.113.0/24"] })),
+        "access.*.principal" => {
+            Some(json!(format!("arn:aws:iam::222222222222:role/r{}", dice.between(0, 999))))
+        }
+        "access.*.policy" => one(dice, &["view", "edit", "admin"]),
+        "access.*.namespaces" => Some(json!(["apps"])),
+        "node_groups.*" if dice.chance(40) => Some(json!({
+            "instance_types": ["g6.xlarge"], "accelerator": "nvidia", "capacity": "spot", "min": 0, "max": 4,
+            "labels": { "pool": "gpu" }, "taints": { "nvidia.com/gpu": { "value": "true", "effect": "no_schedule" } }
+        })),
+        "node_groups.*.instance_types" => {
+            dice.pick(&[json!(["m7i.large", "m6i.large"]), json!(["m7g.large"])]).cloned()
+        }
+        "addons" => dice
+            .pick(&[
+                json!(["metrics-server"]),
+                json!(["metrics-server"]),
+                json!(["metrics-server", "aws-ebs-csi-driver"]),
+            ])
+            .cloned(),
+        "controllers" => dice
+            .pick(&[
+                json!(["aws-load-balancer-controller"]),
+                json!(["aws-load-balancer-controller", "external-dns", "external-secrets"]),
+                json!(["aws-load-balancer-controller", "cluster-autoscaler"]),
+            ])
+            .cloned(),
+        "fargate" => dice
+            .pick(&[
+                json!({}),
+                json!({ "profiles": { "all": { "selectors": [{ "namespace": "*" }] } } }),
+                json!({ "profiles": {
+                    "system": { "selectors": [{ "namespace": "kube-system" }, { "namespace": "external-*" }] },
+                    "web": { "selectors": [{ "namespace": "apps" }, { "namespace": "w?b", "labels": { "run": "fargate" } }] }
+                } }),
+            ])
+            .cloned(),
         _ => None,
     }
 }
@@ -107,12 +176,25 @@ fn document_database(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Opt
 fn apps(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
     let first = |section: &str| file.get(section)?.as_object()?.keys().next().cloned();
     match path {
+        "*.runtime" => match (file.contains_key("kubernetes"), file.contains_key("ecs")) {
+            (true, false) => Some(json!("kubernetes")),
+            (false, true) => Some(json!("ecs")),
+            _ => one(dice, &["ecs", "kubernetes"]),
+        },
+        "*.architecture" if !file.contains_key("ecs") => Some(json!("x86_64")),
+        "*.resources" if file.contains_key("ecs") => Some(json!({ "cpu": "250m", "memory": "512Mi" })),
+        "*.resources" => Some(json!({
+            "cpu": "100m", "memory": "256Mi", "limits": { "cpu": "500m", "memory": "512Mi" }
+        })),
         "*.image" => Some(match first("registries").filter(|_| dice.chance(50)) {
             Some(registry) => json!({ "registry": registry, "tag": "1.4.2" }),
             None => json!("public.ecr.aws/acme/api:1.4.2"),
         }),
         "*.port" => Some(json!(8000)),
         "*.health" => Some(json!("/health")),
+        "*.autoscaling" if !file.contains_key("ecs") => {
+            Some(json!({ "min": 3, "max": 6, "cpu_percent": 60 }))
+        }
         "*.autoscaling" => dice
             .pick(&[
                 json!({ "min": 1, "max": 4, "cpu_percent": 60, "memory_percent": 70 }),
@@ -121,6 +203,15 @@ fn apps(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value>
             .cloned(),
         "*.expose" => {
             let certificate = arn(file, "acm", "certificate/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f");
+            let on_kubernetes = [
+                json!({ "ingress": { "host": "api.acme.example", "tls": true } }),
+                json!({ "ingress": {} }),
+                json!({ "gateway": { "host": "api.acme.example" } }),
+                json!({ "load_balancer": { "certificate_arn": certificate, "internal": true } }),
+            ];
+            if !file.contains_key("ecs") {
+                return dice.pick(&on_kubernetes).cloned();
+            }
             dice.pick(&[
                 json!({ "load_balancer": {} }),
                 json!({ "load_balancer": { "certificate_arn": certificate, "host": "api.acme.example" } }),
@@ -129,12 +220,16 @@ fn apps(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value>
             ])
             .cloned()
         }
+        "*.deploy" if !file.contains_key("ecs") => Some(json!({ "rolling": {} })),
         "*.deploy" => dice
             .pick(&[
                 json!({ "rolling": {} }),
                 json!({ "blue_green": { "shift": "all_at_once", "rollback_on_alarm": true } }),
             ])
             .cloned(),
+        "*.secrets" if is_atlas(file) && dice.chance(50) => {
+            Some(json!({ "MONGODB_URI": { "from": "document_database.url" } }))
+        }
         "*.secrets" => Some(match first("databases") {
             Some(database) => json!({ "DATABASE_URL": { "from": format!("databases.{database}.url") } }),
             None => match first("secrets") {
@@ -144,6 +239,10 @@ fn apps(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value>
         }),
         _ => None,
     }
+}
+
+fn is_atlas(file: &Map<String, Value>) -> bool {
+    file.get("document_database").is_some_and(|section| section["engine"] == "mongodb_atlas")
 }
 
 /// A window that AWS has, and keys that differ.
@@ -191,15 +290,23 @@ fn lifecycle(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Valu
 }
 
 /// Labels are for queries: letters and digits.
-fn labels(_: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+fn labels(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+    if path.is_empty() {
+        return None;
+    }
     one(dice, &["platform", "4711", "a-b"])
 }
 
 /// A bucket without dots, which break TLS, and a key of its region.
 fn state(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
     match path {
-        "kms_key_arn" => Some(json!(arn(file, "kms", "key/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"))),
-        "bucket" => one(dice, &["acme-terraform-state", "s3b"]),
+        "" => dice
+            .pick(&[
+                json!({ "bucket": "acme-terraform-state", "region": "eu-west-1", "lock": "s3" }),
+                json!({ "lock": "dynamodb", "lock_table": "terraform-locks" }),
+                json!({ "kms_key_arn": arn(file, "kms", "key/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f") }),
+            ])
+            .cloned(),
         _ => None,
     }
 }

@@ -97,6 +97,7 @@ async fn three_lines_make_an_environment_and_put_its_creation_in_line() {
           },
           "caches": {},
           "document_database": null,
+          "atlas": null,
           "secrets": {},
           "governance": {
             "permissions_boundary": null,

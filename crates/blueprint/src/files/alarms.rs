@@ -52,7 +52,7 @@ pub(super) fn traffic_alarm_names(both: bool) -> Expr {
 }
 
 pub(super) fn part(model: &InfraModel) -> Option<Part> {
-    let alarms = model.observability.alarms.as_ref().filter(|_| !model.apps.is_empty())?;
+    let alarms = model.observability.alarms.as_ref().filter(|_| apps::on_ecs(model).next().is_some())?;
     let file = File::new("alarms.tf", "What apps use and how they answer. Who is told stands in locals.tf.");
     let file = [
         Watch::of_use(CPU, "cpu", "CPUUtilization", "CPU of the app "),

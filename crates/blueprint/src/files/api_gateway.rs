@@ -31,8 +31,8 @@ const TIMEOUT_MILLISECONDS: u16 = 30_000;
 pub(super) fn part(model: &InfraModel) -> Option<Part> {
     let apps = apps::behind_api_gateway(model)?;
     let vpc = model.network.as_ref()?;
-    let log_groups = model.apps.iter().fold(Object::new(), |object, (key, app)| {
-        match apps::on_ecs(app).route.as_ref().and_then(|route| route.api_log_group.as_ref()) {
+    let log_groups = apps::on_ecs(model).fold(Object::new(), |object, (key, _, ecs)| {
+        match ecs.route.as_ref().and_then(|route| route.api_log_group.as_ref()) {
             Some(group) => object.entry(key, group),
             None => object,
         }

@@ -17,6 +17,7 @@
 mod alarms;
 mod api_gateway;
 mod apps;
+mod atlas;
 mod backup;
 mod buckets;
 mod budget;
@@ -34,6 +35,7 @@ mod field_tests;
 mod flow_logs;
 mod kms;
 mod kubernetes;
+mod kubernetes_apps;
 mod load_balancers;
 mod locals;
 mod network;
@@ -72,8 +74,10 @@ const BLOCKS: &[BuildingBlock] = &[
     BuildingBlock { check: databases::check, part: databases::part },
     BuildingBlock { check: caches::check, part: caches::part },
     BuildingBlock { check: documents::check, part: documents::part },
+    BuildingBlock { check: atlas::check, part: atlas::part },
     BuildingBlock { check: ecs::check, part: ecs::part },
     BuildingBlock { check: apps::check, part: apps::part },
+    BuildingBlock { check: kubernetes_apps::check, part: kubernetes_apps::part },
     BuildingBlock { check: nothing, part: load_balancers::part },
     BuildingBlock { check: nothing, part: api_gateway::part },
     BuildingBlock { check: nothing, part: code_deploy::part },

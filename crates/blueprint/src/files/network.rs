@@ -41,6 +41,11 @@ pub(super) fn vpc_cidr(_: &Network) -> Expr {
     VPC.attr("cidr_block").into()
 }
 
+/// A map by zone: the addresses from which everything in private subnets reaches the internet, as `public_ip`.
+pub(super) fn nat_addresses(_: &Network) -> Expr {
+    NAT_ADDRESS.whole().into()
+}
+
 /// A list: subnets with a route to the internet gateway.
 pub(super) fn public_subnet_ids(_: &Network) -> Expr {
     PUBLIC_SUBNET.all("id")

@@ -154,7 +154,10 @@ impl Expr {
                 Piece::Reference(reference) => reference.mentions(what),
             }),
             Node::List(items) | Node::Call(_, items) => any(items),
-            Node::Object(entries) => entries.iter().any(|entry| entry.value.mentions(what)),
+            Node::Object(entries) => entries.iter().any(|entry| {
+                let of_key = matches!(&entry.key, super::object::Key::Template(key) if key.mentions(what));
+                of_key || entry.value.mentions(what)
+            }),
             Node::For(inner) => inner.mentions(what),
             Node::Not(operand) => operand.mentions(what),
             Node::Operation(operation) => operation.0.mentions(what) || operation.2.mentions(what),

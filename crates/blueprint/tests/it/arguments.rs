@@ -156,8 +156,10 @@ fn the_check_refuses_what_a_provider_does_not_have() {
 #[test]
 fn the_table_of_types_knows_which_can_carry_tags() {
     for table in tables() {
+        // Elsewhere a tag may not be called as ours are: Atlas takes no colon.
+        let is_aws = table["provider"] == "hashicorp/aws";
         for known in RESOURCE_TYPES.iter().filter(|known| knows(table, known.name)) {
-            let tags = table["resources"][known.name].get("tags");
+            let tags = table["resources"][known.name].get("tags").filter(|_| is_aws);
             assert_eq!(tags.is_some(), known.taggable, "{} in {}", known.name, table["version"]);
         }
     }

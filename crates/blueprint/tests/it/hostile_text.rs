@@ -99,6 +99,7 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
         databases,
         caches,
         document_database,
+        atlas,
         secrets,
         governance,
         protected: _,
@@ -225,6 +226,7 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
         *identifier = next();
         *zone = Some(next());
     }
+    hostile_cluster::put_texts_of_atlas(atlas.as_mut().unwrap(), &mut next);
     let Observability { log_retention_days: _, alarms } = observability;
     let Alarms { actions } = alarms.as_mut().unwrap();
     *actions = vec![next()];
@@ -273,16 +275,15 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
         *health_path = next();
         *env = [(next(), next())].into();
         *secrets = [(next(), secret)].into();
-        let AppRuntime::Ecs(EcsApp {
-            name,
-            cpu_units: _,
-            memory_mib: _,
-            log_group,
-            task_role,
-            execution_role,
-            route,
-            deploy,
-        }) = runtime;
+        let ecs = match runtime {
+            AppRuntime::Ecs(ecs) => ecs,
+            AppRuntime::Kubernetes(app) => {
+                hostile_cluster::put_texts_of_app(app, &mut next);
+                continue;
+            }
+        };
+        let EcsApp { name, cpu_units: _, memory_mib: _, log_group, task_role, execution_role, route, deploy } =
+            ecs;
         [name, log_group, task_role, execution_role].into_iter().for_each(|field| *field = next());
         if let Some(Route { load_balancer: _, host, priority: _, target_group, api_log_group }) = route {
             *target_group = next();
@@ -354,7 +355,8 @@ fn small() -> InfraModel {
     model.caches.retain(|key, _| key.as_str() == "queue");
     model.secrets.retain(|key, _| key.as_str() == "tokens");
     // Between them they have every field of an app.
-    model.apps.retain(|key, _| ["api", "shop"].contains(&key.as_str()));
+    model.apps.retain(|key, _| ["api", "indexer", "shop"].contains(&key.as_str()));
+    model.atlas = Some(models::atlas());
     model
 }
 

@@ -38,6 +38,7 @@ pub fn minimal() -> InfraModel {
         databases: BTreeMap::new(),
         caches: BTreeMap::new(),
         document_database: None,
+        atlas: None,
         secrets: BTreeMap::new(),
         governance: Governance::default(),
         protected: false,
@@ -219,6 +220,7 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
         ("foreign", foreign),
     ];
     all.extend(apps::small());
+    all.extend(apps::on_clusters());
     all.extend(clusters);
     all
 }
@@ -503,5 +505,30 @@ fn documents(environment_key: bool) -> DocumentDatabase {
         environment_key,
         log_retention_days: 30,
         master_username: "terrane".to_owned(),
+    }
+}
+
+pub fn atlas() -> AtlasCluster {
+    let user = |principal: &str, access| AtlasUser {
+        principal: format!("arn:aws:iam::222222222222:{principal}"),
+        access,
+    };
+    AtlasCluster {
+        name: "dev-anna-4f2a9-documents".to_owned(),
+        project: AtlasProject::Own {
+            org_id: "5f0c1b2a3d4e5f6a7b8c9d0e".to_owned(),
+            name: "dev-anna-4f2a91c0".to_owned(),
+        },
+        version: "8.0".to_owned(),
+        instance_size: "M10".to_owned(),
+        region: "EU_WEST_1".to_owned(),
+        backup_retention_days: 7,
+        deletion_protection: true,
+        retain_backups: true,
+        database: "app".to_owned(),
+        users: BTreeMap::from([
+            (key("ops"), user("user/ops", AtlasAccess::ReadWrite)),
+            (key("reporting"), user("role/Reporting", AtlasAccess::Read)),
+        ]),
     }
 }

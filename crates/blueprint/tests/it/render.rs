@@ -71,6 +71,7 @@ fn files_come_in_reading_order_and_only_where_there_is_something_to_say() {
             "apps.tf",
             "apps_iam.tf",
             "apps_scaling.tf",
+            "app_identities.tf",
             "load_balancers.tf",
             "api_gateway.tf",
             "code_deploy.tf",
@@ -115,6 +116,7 @@ fn what_refers_to_something_that_is_not_there_is_refused() {
         model.registries.values_mut().for_each(|registry| registry.environment_key = false);
         model.databases.values_mut().for_each(|database| database.environment_key = false);
         model.kubernetes = None;
+        model.apps.retain(|_, app| app.on_ecs().is_some());
         model.caches.values_mut().for_each(|cache| cache.environment_key = false);
         model.document_database.as_mut().unwrap().environment_key = false;
         change(&mut model);
@@ -163,8 +165,8 @@ fn an_app_that_refers_to_something_that_is_not_there_is_refused() {
     let changes: [(RenderError, Change); 9] = [
         (RenderError::NoCluster { path: "apps.admin".to_owned() }, |m| m.ecs = None),
         (missing("apps.admin", "databases.main.host"), |m| m.databases.clear()),
-        (missing("apps.worker", "caches.sessions.url"), |m| m.caches.clear()),
-        (missing("apps.worker", "buckets.uploads.name"), |m| m.buckets.clear()),
+        (missing("apps.indexer", "caches.sessions.url"), |m| m.caches.clear()),
+        (missing("apps.indexer", "buckets.uploads.name"), |m| m.buckets.clear()),
         (missing("apps.api", "registries.api"), |m| m.registries.clear()),
         (missing("apps.feed", "the load balancer gateway"), |m| {
             m.ecs.as_mut().unwrap().load_balancers.remove(&LoadBalancerKind::Gateway);
@@ -184,7 +186,9 @@ fn an_app_that_refers_to_something_that_is_not_there_is_refused() {
 }
 
 fn on_ecs<'m>(model: &'m mut InfraModel, app: &str) -> &'m mut EcsApp {
-    let AppRuntime::Ecs(app) = &mut model.apps.get_mut(&models::key(app)).unwrap().runtime;
+    let AppRuntime::Ecs(app) = &mut model.apps.get_mut(&models::key(app)).unwrap().runtime else {
+        panic!("{app} is on ECS");
+    };
     app
 }
 

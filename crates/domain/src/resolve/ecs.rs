@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Conflict, DEFAULT, LifecyclePolicy, Resolver};
 use crate::{
-    AccessLogBucket, App, AppRuntime, Capacity, Ecs, Key, LoadBalancer, LoadBalancerKind, Nat, Network,
-    Observability,
+    AccessLogBucket, App, Capacity, Ecs, Key, LoadBalancer, LoadBalancerKind, Nat, Network, Observability,
     spec::{ContainerInsights, EcsSpec, LoadBalancerSpec, Path},
 };
 
@@ -60,10 +59,12 @@ impl Resolver<'_> {
     /// Without a way out of the private subnets no image can be pulled and no line be logged, except through endpoints.
     /// Source: Amazon ECR user guide, "Amazon ECR interface VPC endpoints (AWS PrivateLink)".
     fn way_out(&mut self, network: Option<&Network>, apps: &BTreeMap<Key, App>) {
-        let Some(network) = network.filter(|network| network.nat == Nat::None && !apps.is_empty()) else {
+        let on_ecs = || apps.values().filter(|app| app.on_ecs().is_some());
+        let any = on_ecs().next().is_some();
+        let Some(network) = network.filter(|network| network.nat == Nat::None && any) else {
             return;
         };
-        let secrets = apps.values().any(|app| !app.secrets.is_empty());
+        let secrets = on_ecs().any(|app| !app.secrets.is_empty());
         let mut needed = vec!["ecr.api", "ecr.dkr", "logs"];
         needed.extend(secrets.then_some("secretsmanager"));
         let has = |endpoints: &[String], service: &str| endpoints.iter().any(|endpoint| endpoint == service);
@@ -87,8 +88,7 @@ impl Resolver<'_> {
     ) -> BTreeMap<LoadBalancerKind, LoadBalancer> {
         let mut balancers = BTreeMap::new();
         for app in apps.values() {
-            let AppRuntime::Ecs(app) = &app.runtime;
-            let Some(route) = &app.route else { continue };
+            let Some(route) = app.on_ecs().and_then(|app| app.route.as_ref()) else { continue };
             balancers.entry(route.load_balancer).or_insert_with(|| LoadBalancer {
                 name: self.names.load_balancer(route.load_balancer.as_str()),
                 certificate_arns: Vec::new(),
@@ -97,16 +97,17 @@ impl Resolver<'_> {
         }
         for kind in [LoadBalancerKind::Public, LoadBalancerKind::Internal] {
             if let Some(balancer) = balancers.get_mut(&kind) {
-                balancer.certificate_arns = self.shared(kind);
+                balancer.certificate_arns = self.shared(kind, apps);
             }
         }
         balancers
     }
 
     /// The certificates of the apps that share a load balancer. Refuses what can't be told apart on it.
-    fn shared(&mut self, kind: LoadBalancerKind) -> Vec<String> {
+    fn shared(&mut self, kind: LoadBalancerKind, apps: &BTreeMap<Key, App>) -> Vec<String> {
         let spec = self.spec;
-        let on_it = spec.apps.iter().filter_map(|(key, app)| {
+        let on_ecs = |key: &Key| apps.get(key).is_some_and(|app| app.on_ecs().is_some());
+        let on_it = spec.apps.iter().filter(|(key, _)| on_ecs(key)).filter_map(|(key, app)| {
             let balancer = app.expose.as_ref()?.load_balancer.as_ref()?;
             let path = Path::root().key("apps").key(key.as_str()).key("expose").key("load_balancer");
             (kind_of(balancer) == kind).then_some((key, balancer, path))

@@ -2,7 +2,7 @@
 
 use ipnet::Ipv4Net;
 
-use super::{Conflict, DEFAULT, Resolver};
+use super::{Conflict, DEFAULT, Resolver, document_database::is_atlas};
 use crate::{
     FlowLogs, Key, Nat, Network, Zone, addresses,
     facts::{Region, RegionLookup, ZONE_LETTERS},
@@ -63,16 +63,19 @@ impl Resolver<'_> {
         let wish = |section: &str, key: Option<&Key>, way_out| {
             key.map(|key| Wish { of: format!("{section}.{key}"), way_out })
         };
+        // Atlas stands outside and lets in the addresses of the NAT gateways.
+        let documents = |way_out| {
+            let spec = self.spec.document_database.as_ref().filter(|spec| is_atlas(spec) == way_out);
+            spec.map(|_| Wish { of: "document_database".to_owned(), way_out })
+        };
         // Those that need a way out come first, because theirs decides about NAT.
         let wishes = [
             self.spec.kubernetes.as_ref().map(|_| Wish { of: "kubernetes".to_owned(), way_out: true }),
             self.spec.ecs.as_ref().map(|_| Wish { of: "ecs".to_owned(), way_out: true }),
+            documents(true),
             wish("databases", self.spec.databases.keys().next(), false),
             wish("caches", self.spec.caches.keys().next(), false),
-            self.spec
-                .document_database
-                .as_ref()
-                .map(|_| Wish { of: "document_database".to_owned(), way_out: false }),
+            documents(false),
         ];
         wishes.into_iter().flatten().next()
     }

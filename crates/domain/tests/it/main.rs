@@ -5,6 +5,7 @@ mod bad_specs;
 mod destroying;
 mod examples;
 mod hostile_input;
+mod pods;
 mod properties;
 mod reasons;
 mod schema;

@@ -121,7 +121,7 @@ fn the_image_of_a_group_follows_its_machines() {
             resolved(&read(&with_base(&format!("kubernetes: {{ node_groups: {{ a: {group} }} }}")))).model;
         match model.kubernetes.unwrap().compute {
             Compute::NodeGroups(groups) => groups.values().next().unwrap().ami,
-            Compute::AutoMode => panic!("auto mode"),
+            other @ (Compute::AutoMode | Compute::Fargate(_)) => panic!("{other:?}"),
         }
     };
     let of = |image, arm, drivers| Ami { image, arm, drivers };

@@ -68,14 +68,98 @@ pub fn add_to(model: &mut InfraModel) {
         worker.secrets.insert(name.to_owned(), generated);
     }
 
+    let mut indexer = on_kubernetes("indexer", None);
+    indexer.image = Image::Registry { registry: key("api"), tag: "1.4.2".to_owned() };
+    indexer.env = [("DB_API".to_owned(), "http://db-api:8001".to_owned())].into();
+    indexer.secrets = BTreeMap::from([
+        ("DATABASE_URL".to_owned(), from_database(DatabaseField::Url)),
+        ("DATABASE_SECRET".to_owned(), from_database(DatabaseField::SecretArn)),
+        ("LLM_API_KEY".to_owned(), entry("acme/llm", Some("api_key"))),
+        (
+            "CACHE".to_owned(),
+            Secret::Reference(Reference::Cache { key: key("sessions"), field: CacheField::Url }),
+        ),
+        (
+            "BUCKET".to_owned(),
+            Secret::Reference(Reference::Bucket { key: key("uploads"), field: BucketField::Name }),
+        ),
+    ]);
+
     model.apps = BTreeMap::from([
         (key("admin"), admin),
         (key("api"), api),
         (key("feed"), app("feed", Some(LoadBalancerKind::Gateway), true)),
+        (key("indexer"), indexer),
         (key("shop"), shop),
         (key("web"), app("web", Some(LoadBalancerKind::Public), false)),
         (key("worker"), worker),
     ]);
+}
+
+/// An app on Kubernetes.
+fn on_kubernetes(name: &str, expose: Option<ClusterRoute>) -> App {
+    App {
+        runtime: AppRuntime::Kubernetes(KubernetesApp {
+            namespace: "apps".to_owned(),
+            name: name.to_owned(),
+            role: format!("{PREFIX}-{name}-pod"),
+            cpu_millicores: 100,
+            memory_mib: 256,
+            cpu_limit_millicores: Some(500),
+            memory_limit_mib: 512,
+            expose,
+        }),
+        ..app(name, None, false)
+    }
+}
+
+/// Models with apps on a cluster: without a role, with one, without nodes, and beside apps on ECS that know MongoDB Atlas.
+pub fn on_clusters() -> Vec<(&'static str, InfraModel)> {
+    let with = |compute: Option<Compute>, apps: Vec<(&str, App)>| {
+        let mut model = minimal();
+        model.network = Some(network(2, Nat::Single));
+        model.encryption_key =
+            Some(EncryptionKey { alias: format!("alias/{PREFIX}"), deletion_window_days: 7 });
+        model.databases = BTreeMap::from([(key("main"), super::side_database())]);
+        let cluster = super::kubernetes::full();
+        let addons = vec![ClusterAddon::MetricsServer];
+        model.kubernetes = Some(match compute {
+            None => cluster,
+            Some(compute) => Kubernetes { compute, addons, ..cluster },
+        });
+        model.apps = apps.into_iter().map(|(name, app)| (key(name), app)).collect();
+        model
+    };
+    let ingress = ClusterRoute::Ingress { host: Some("api.acme.example".to_owned()), tls: true };
+    let balancer = ClusterRoute::LoadBalancer { certificate_arn: None, internal: true };
+    let reading = || {
+        let mut app = on_kubernetes("api", Some(balancer.clone()));
+        app.secrets = [("PASSWORD".to_owned(), from_database(DatabaseField::Password))].into();
+        app
+    };
+    let documented = |field| {
+        let reference = Reference::DocumentDatabase { field };
+        BTreeMap::from([("MONGODB_URI".to_owned(), Secret::Reference(reference))])
+    };
+    let mut of_atlas = on_kubernetes("api", Some(ClusterRoute::Gateway { host: None }));
+    of_atlas.secrets = documented(DocumentDatabaseField::Url);
+    let mut on_ecs = app("feed", None, false);
+    on_ecs.secrets = documented(DocumentDatabaseField::Host);
+    let mut both = with(None, vec![("api", of_atlas.clone()), ("feed", on_ecs)]);
+    both.ecs = Some(cluster(&[]));
+    both.atlas = Some(super::atlas());
+    let mut in_project = with(None, vec![]);
+    in_project.kubernetes = None;
+    let project_id = "5f0c1b2a3d4e5f6a7b8c9d0e".to_owned();
+    let project = AtlasProject::Existing { project_id };
+    in_project.atlas = Some(AtlasCluster { project, users: BTreeMap::new(), ..super::atlas() });
+    vec![
+        ("pods_alone", with(None, vec![("api", on_kubernetes("api", Some(ingress)))])),
+        ("pods_reading", with(None, vec![("api", reading())])),
+        ("pods_on_fargate", with(Some(super::kubernetes::fargate()), vec![("api", reading())])),
+        ("atlas_both_runtimes", both),
+        ("atlas_in_project", in_project),
+    ]
 }
 
 /// Models with little in them, in which other lines are left out.
@@ -184,7 +268,7 @@ fn scaling() -> Scaling {
 }
 
 fn route(app: &mut App) -> &mut Route {
-    let AppRuntime::Ecs(app) = &mut app.runtime;
+    let AppRuntime::Ecs(app) = &mut app.runtime else { panic!("on ECS") };
     app.route.as_mut().unwrap()
 }
 

@@ -41,6 +41,11 @@ impl Resolver<'_> {
     /// The smallest size of Fargate that is no smaller than what is asked for.
     fn fargate_size(&mut self, spec: &AppSpec, path: &Path) -> (u32, u32) {
         let asked = spec.resources.clone().unwrap_or_default();
+        if asked.limits.is_some() {
+            let message =
+                "is for Kubernetes; on ECS a copy has what it asks for to itself, so leave this out";
+            self.conflict(Conflict::new(path.key("limits"), message));
+        }
         let cpu = self.or_profile(&path.key("cpu"), asked.cpu, self.defaults.app_cpu);
         let memory = self.or_profile(&path.key("memory"), asked.memory, self.defaults.app_memory);
         let Some((units, mebibytes)) = facts::fargate_size(cpu.0, memory.0) else {
@@ -148,7 +153,7 @@ impl Resolver<'_> {
 pub(super) fn set_priorities(apps: &mut BTreeMap<Key, App>) {
     let mut taken: BTreeSet<(LoadBalancerKind, u16)> = BTreeSet::new();
     for (key, app) in apps {
-        let AppRuntime::Ecs(app) = &mut app.runtime;
+        let AppRuntime::Ecs(app) = &mut app.runtime else { continue };
         let Some(route) = &mut app.route else { continue };
         let mut place = CATCH_ALL_PLACE;
         if route.host.is_some() || route.load_balancer == LoadBalancerKind::Gateway {

@@ -16,10 +16,12 @@ use super::{
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct ExposeSpec {
-    /// An application load balancer, which all apps of its kind share.
+    /// On ECS an application load balancer, which all apps of its kind share; on Kubernetes a network load balancer of
+    /// the app's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub load_balancer: Option<LoadBalancerSpec>,
-    /// An HTTP API of its own with a public address and TLS, through a private link to an internal load balancer.
+    /// An HTTP API of its own with a public address and TLS, through a private link to an internal load balancer; on ECS
+    /// only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_gateway: Option<ApiGatewaySpec>,
     /// An Ingress; on Kubernetes only.
@@ -30,11 +32,12 @@ pub struct ExposeSpec {
     pub gateway: Option<GatewaySpec>,
 }
 
-/// An application load balancer.
+/// A load balancer.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct LoadBalancerSpec {
-    /// Requests for this host name only. One app of a load balancer may go without: it gets what no other asks for.
+    /// Requests for this host name only; on ECS only. One app of a load balancer may go without: it gets what no other
+    /// asks for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
     /// A certificate of ACM in the same region: HTTPS on 443, and 80 only redirects. Without it, plain HTTP on 80. All
@@ -80,7 +83,8 @@ pub struct DeploySpec {
     /// New copies are started before old ones are stopped; a version that doesn't become well is rolled back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rolling: Option<RollingSpec>,
-    /// Both versions run side by side while CodeDeploy shifts the traffic; needs a load balancer or API Gateway.
+    /// Both versions run side by side while CodeDeploy shifts the traffic; on ECS only, with a load balancer or API
+    /// Gateway.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blue_green: Option<BlueGreenSpec>,
 }

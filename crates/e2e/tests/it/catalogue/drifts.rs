@@ -109,6 +109,27 @@ eks.update_cluster_config(name=first(eks.list_clusters()['clusters']),
 ",
     ),
     drift(
+        "aws_eks_fargate_profile",
+        "aws_eks_fargate_profile",
+        "
+eks = client('eks')
+cluster = first(eks.list_clusters()['clusters'])
+eks.delete_fargate_profile(clusterName=cluster,
+    fargateProfileName=first(eks.list_fargate_profiles(clusterName=cluster)['fargateProfileNames']))
+",
+    ),
+    drift(
+        "aws_eks_pod_identity_association",
+        "aws_eks_pod_identity_association",
+        "
+eks = client('eks')
+cluster = first(eks.list_clusters()['clusters'])
+# Those of addons belong to EKS.
+own = (a for a in eks.list_pod_identity_associations(clusterName=cluster)['associations'] if not a.get('ownerArn'))
+eks.delete_pod_identity_association(clusterName=cluster, associationId=first(own)['associationId'])
+",
+    ),
+    drift(
         "aws_ecs_cluster",
         "aws_ecs_cluster",
         "

@@ -3,6 +3,9 @@
 use serde_json::{Value, json};
 use terrane_domain::{EnvironmentSpec, parse_value};
 
+/// Sections of things with names of the user's own.
+const NAMED: [&str; 5] = ["apps", "buckets", "caches", "databases", "registries"];
+
 /// An edit of a section.
 struct Edit {
     /// The section; of named things the first is edited.
@@ -21,6 +24,12 @@ const EDITS: &[Edit] = &[
         path: &["flow_logs"],
         value: || json!({ "retention_days": 3 }),
         changes: &["aws_cloudwatch_log_group", "aws_flow_log", "aws_iam_role", "aws_iam_role_policy"],
+    },
+    Edit {
+        section: "kubernetes",
+        path: &["logs", "retention_days"],
+        value: || json!(3),
+        changes: &["aws_cloudwatch_log_group"],
     },
     Edit {
         section: "buckets",
@@ -81,10 +90,7 @@ pub fn edit(file: &Value) -> Edited {
 fn with(file: &Value, edit: &Edit) -> Option<Value> {
     let mut file = file.clone();
     let mut place = file.get_mut(edit.section)?;
-    let is_named =
-        place.as_object().is_some_and(|things| !things.is_empty() && things.values().all(Value::is_object))
-            && edit.section.ends_with('s');
-    if is_named {
+    if NAMED.contains(&edit.section) {
         place = place.as_object_mut()?.values_mut().next()?;
     }
     let (last, above) = edit.path.split_last()?;
@@ -103,9 +109,14 @@ fn read(file: &Value) -> Option<EnvironmentSpec> {
 fn an_example_is_edited_where_it_has_something_to_edit() {
     let file = json!({
         "name": "dev", "cloud": { "region": "eu-west-1" }, "network": {}, "buckets": { "a": {}, "b": {} },
+        "kubernetes": { "node_groups": { "general": {} } },
     });
     let edited = edit(&file);
-    assert_eq!(edited.changes.len(), 2);
+    assert_eq!(edited.changes.len(), 3);
+    assert_eq!(
+        edited.file["kubernetes"],
+        json!({ "node_groups": { "general": {} }, "logs": { "retention_days": 3 } })
+    );
     assert_eq!(
         edited.file["buckets"],
         json!({ "a": { "lifecycle": { "abort_uploads_after_days": 3 } }, "b": {} })

@@ -209,7 +209,24 @@ fn in_account(example: &Example, account: &AwsAccount) -> Result<Value> {
     let cloud = file["cloud"].as_object_mut().context("a section cloud")?;
     cloud.remove("account_id");
     cloud.insert("role_arn".to_owned(), json!(account.role_arn()));
+    without_atlas(&mut file);
     Ok(file)
+}
+
+/// Takes MongoDB Atlas out, and what refers to it: there is nobody here to answer in its place.
+fn without_atlas(file: &mut Value) {
+    if file["document_database"]["engine"] != "mongodb_atlas" {
+        return;
+    }
+    let Some(sections) = file.as_object_mut() else { return };
+    sections.remove("document_database");
+    let refers = |secret: &Value| text(secret, "from").starts_with("document_database.");
+    let apps = sections.get_mut("apps").and_then(Value::as_object_mut);
+    for app in apps.into_iter().flat_map(|apps| apps.values_mut()) {
+        if let Some(secrets) = app.get_mut("secrets").and_then(Value::as_object_mut) {
+            secrets.retain(|_, secret| !refers(secret));
+        }
+    }
 }
 
 fn resolved(file: &Value) -> Result<Resolved> {
