@@ -208,6 +208,16 @@ impl Names {
         self.fit("load-balancer-access-logs", 63)
     }
 
+    /// CloudWatch dashboard: up to 255.
+    pub(crate) fn dashboard(&self) -> String {
+        self.prefix.clone()
+    }
+
+    /// SNS topic for alarms: up to 256.
+    pub(crate) fn alarm_topic(&self) -> String {
+        self.fit("alarms", 256)
+    }
+
     /// KMS alias: up to 256, not below `alias/aws/`.
     pub(crate) fn key_alias(&self) -> String {
         format!("alias/terrane/{}", self.prefix)
@@ -303,6 +313,8 @@ mod tests {
                 (names.target_group(&key, 'b'), 32),
                 (names.load_balancer("internal"), 32),
                 (names.access_logs_bucket(), 63),
+                (names.dashboard(), 255),
+                (names.alarm_topic(), 256),
             ] {
                 prop_assert!(follows(&text, longest, "-"), "{text}");
             }

@@ -10,6 +10,7 @@ mod caches;
 mod cloud;
 mod conflict;
 mod databases;
+mod dns;
 mod document_database;
 mod ecs;
 mod kubernetes;
@@ -156,7 +157,8 @@ impl<'a> Resolver<'a> {
         let databases = self.databases(policy, network.as_ref());
         let caches = self.each(&self.spec.caches, "caches", Self::cache);
         let document_database = self.document_database(policy, network.as_ref());
-        let observability = self.observability();
+        let observability = self.observability(&databases, &caches);
+        let dns = self.dns();
         let apps = self.apps(&observability);
         let ecs = self.ecs(network.as_ref(), &apps, &observability, policy);
         let state = self.state();
@@ -182,6 +184,7 @@ impl<'a> Resolver<'a> {
             databases,
             ecs,
             apps,
+            dns,
             observability,
             caches,
             document_database,

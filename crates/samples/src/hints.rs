@@ -9,6 +9,10 @@ use serde_json::{Map, Value, json};
 
 use crate::dice::Dice;
 
+/// In both zones that [`dns`] draws.
+const HOST: &str = "api.dev.acme.example";
+const ZONE: &str = "dev.acme.example";
+
 type Hint = fn(&str, &mut Dice, &Map<String, Value>) -> Option<Value>;
 
 /// The sections about which more is known than their schema says.
@@ -20,6 +24,7 @@ const SECTIONS: &[(&str, Hint)] = &[
     ("caches", caches),
     ("document_database", document_database),
     ("apps", apps),
+    ("dns", dns),
     ("observability", observability),
     ("lifecycle", lifecycle),
     ("labels", labels),
@@ -121,9 +126,12 @@ fn apps(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value>
             let certificate = arn(file, "acm", "certificate/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f");
             dice.pick(&[
                 json!({ "load_balancer": {} }),
-                json!({ "load_balancer": { "certificate_arn": certificate, "host": "api.acme.example" } }),
-                json!({ "load_balancer": { "internal": true } }),
+                json!({ "load_balancer": { "certificate_arn": certificate, "host": HOST } }),
+                json!({ "load_balancer": { "internal": true, "host": HOST, "tls": true } }),
+                json!({ "load_balancer": { "host": HOST } }),
                 json!({ "api_gateway": {} }),
+                json!({ "api_gateway": { "host": HOST } }),
+                json!({ "api_gateway": { "host": "api.other.example", "certificate_arn": certificate } }),
             ])
             .cloned()
         }
@@ -141,10 +149,22 @@ fn apps(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value>
     }
 }
 
-/// A topic in the region of the environment.
-fn observability(path: &str, _: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
+/// Zones that hold the host of the apps, and one above them.
+fn dns(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+    match path {
+        "zone" => one(dice, &["acme.example", ZONE]),
+        "parent" => Some(json!("acme.example")),
+        _ => None,
+    }
+}
+
+/// A topic in the region of the environment, addresses that mail could reach.
+fn observability(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
     match path {
         "alarms.actions" => Some(json!([arn(file, "sns", "ops")])),
+        "alarms.emails" => {
+            dice.pick(&[json!(["ops@acme.example"]), json!(["a+b@x.example", "c@y.example"])]).cloned()
+        }
         _ => None,
     }
 }

@@ -14,7 +14,6 @@
 //! are the same code for everybody and iterate over those maps. That keeps user text in one place, and adding a bucket
 //! is a diff of one entry.
 
-mod alarms;
 mod api_gateway;
 mod apps;
 mod buckets;
@@ -22,6 +21,7 @@ mod caches;
 mod code_deploy;
 mod data;
 mod databases;
+mod dns;
 mod documents;
 mod doors;
 mod ecs;
@@ -34,6 +34,7 @@ mod kubernetes;
 mod load_balancers;
 mod locals;
 mod network;
+mod observability;
 mod outputs;
 mod part;
 mod policies;
@@ -70,7 +71,8 @@ const BLOCKS: &[BuildingBlock] = &[
     BuildingBlock { check: nothing, part: load_balancers::part },
     BuildingBlock { check: nothing, part: api_gateway::part },
     BuildingBlock { check: nothing, part: code_deploy::part },
-    BuildingBlock { check: nothing, part: alarms::part },
+    BuildingBlock { check: dns::check, part: dns::part },
+    BuildingBlock { check: observability::check, part: observability::part },
 ];
 
 /// The check of a block in which nothing can contradict itself.

@@ -5,6 +5,8 @@
 mod apps;
 #[path = "models/kubernetes.rs"]
 mod kubernetes;
+#[path = "models/observability.rs"]
+mod observability;
 
 use std::collections::BTreeMap;
 
@@ -40,7 +42,8 @@ pub fn minimal() -> InfraModel {
         document_database: None,
         ecs: None,
         apps: BTreeMap::new(),
-        observability: Observability { log_retention_days: 7, alarms: None },
+        dns: None,
+        observability: Observability { log_retention_days: 7, alarms: None, dashboard: None },
         state: StateBackend {
             bucket: "terrane-state-222222222222-eu-west-1".to_owned(),
             key: "tenants/ten_0193/environments/env_0193/terraform.tfstate".to_owned(),
@@ -100,6 +103,7 @@ pub fn full() -> InfraModel {
     ]);
     model.document_database = Some(documents(true));
     apps::add_to(&mut model);
+    observability::add_to(&mut model);
     model
 }
 
@@ -192,6 +196,7 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
         ("foreign", foreign),
     ];
     all.extend(apps::small());
+    all.extend(observability::small());
     all.extend(clusters);
     all
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use terrane_blueprint::{
     AWS_PROVIDER_VERSION, BLUEPRINT_VERSION, RenderError, RenderedFiles, current_pins, holds_data, render,
 };
-use terrane_domain::{BucketEncryption, InfraModel};
+use terrane_domain::{AppRuntime, BucketEncryption, InfraModel, Route};
 
 use crate::{corpus, models};
 
@@ -72,7 +72,10 @@ fn files_come_in_reading_order_and_only_where_there_is_something_to_say() {
             "load_balancers.tf",
             "api_gateway.tf",
             "code_deploy.tf",
+            "dns.tf",
             "alarms.tf",
+            "alarm_topic.tf",
+            "dashboard.tf",
             "outputs.tf"
         ]
     );
@@ -113,12 +116,14 @@ fn what_refers_to_something_that_is_not_there_is_refused() {
         model.kubernetes = None;
         model.caches.values_mut().for_each(|cache| cache.environment_key = false);
         model.document_database.as_mut().unwrap().environment_key = false;
+        model.observability.alarms.as_mut().unwrap().topic = None;
         change(&mut model);
         render(&model).map(drop).map_err(|error| error.to_string())
     };
     assert_eq!(without_key(|_| {}), Ok(()));
     type Change = fn(&mut InfraModel);
-    let changes: [(&str, Change); 6] = [
+    let changes: [(&str, Change); 7] = [
+        ("observability.alarms", |m| m.observability = models::full().observability),
         ("buckets.logs", |m| {
             m.buckets.values_mut().for_each(|b| b.encryption = BucketEncryption::EnvironmentKey)
         }),
@@ -156,18 +161,26 @@ fn an_app_that_refers_to_something_that_is_not_there_is_refused() {
     type Change = fn(&mut InfraModel);
     let missing =
         |path: &str, what: &str| RenderError::NothingThere { path: path.to_owned(), what: what.to_owned() };
-    let changes: [(RenderError, Change); 5] = [
+    let changes: [(RenderError, Change); 8] = [
         (RenderError::NoCluster { path: "apps.admin".to_owned() }, |m| m.ecs = None),
         (missing("apps.admin", "databases.main.host"), |m| m.databases.clear()),
         (missing("apps.worker", "caches.sessions.url"), |m| m.caches.clear()),
         (missing("apps.worker", "buckets.uploads.name"), |m| m.buckets.clear()),
         (missing("apps.api", "registries.api"), |m| m.registries.clear()),
+        (missing("apps.admin", "a zone"), |m| m.dns = None),
+        (missing("apps.shop", "a certificate"), |m| route(m, "shop").certificate = None),
+        (missing("apps.api", "a certificate"), |m| route(m, "api").certificate = None),
     ];
     for (expected, change) in changes {
         let mut model = models::full();
         change(&mut model);
         assert_eq!(render(&model), Err(expected));
     }
+}
+
+fn route<'a>(model: &'a mut InfraModel, app: &str) -> &'a mut Route {
+    let AppRuntime::Ecs(app) = &mut model.apps.get_mut(&models::key(app)).unwrap().runtime;
+    app.route.as_mut().unwrap()
 }
 
 #[test]

@@ -19,6 +19,7 @@ impl Resolver<'_> {
         let mut apps = self
             .each(&self.spec.apps, "apps", |this, key, spec, path| this.app(key, spec, path, observability));
         fargate::set_priorities(&mut apps);
+        self.check_names(&apps);
         apps
     }
 

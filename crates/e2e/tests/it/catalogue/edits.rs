@@ -40,6 +40,12 @@ const EDITS: &[Edit] = &[
         value: || json!(3),
         changes: &["aws_db_instance", "aws_rds_cluster"],
     },
+    Edit {
+        section: "observability",
+        path: &["alarms", "thresholds"],
+        value: || json!({ "cpu_percent": 77 }),
+        changes: &["aws_cloudwatch_metric_alarm"],
+    },
 ];
 
 /// An edited file and, for each edit in it, the types of which some have to change.
