@@ -6,7 +6,7 @@ use terrane_domain::{Alarms, InfraModel};
 use super::{
     app_alarms,
     watch::{Lasts, Limit, Measure, Watch},
-    watched::{CACHES, DATABASES, those_with},
+    watched::{CACHES, DATABASES, caches_have_alarms, those_with},
 };
 use crate::{
     files::kubernetes,
@@ -34,7 +34,9 @@ pub(super) fn file(model: &InfraModel, alarms: &Alarms) -> Option<File> {
     if watches.is_empty() {
         return None;
     }
-    let file = File::new("alarms.tf", "What goes wrong. Who is told stands in locals.tf.");
+    let about = "What goes wrong. Who is told stands in locals.tf. Where nothing is counted while nothing happens, no data is good\n\
+                 data (notBreaching); a state that AWS tells every minute is unknown without it (missing).";
+    let file = File::new("alarms.tf", about);
     Some(watches.into_iter().map(Watch::block).fold(file, File::block))
 }
 
@@ -92,8 +94,7 @@ fn of_databases(model: &InfraModel, alarms: &Alarms) -> Vec<Watch> {
 
 /// <https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.html>
 fn of_caches(model: &InfraModel, alarms: &Alarms) -> Vec<Watch> {
-    // Those that only an older file had have no limits, and are about to go.
-    if !model.caches.keys().any(|key| alarms.caches.contains_key(key)) {
+    if !caches_have_alarms(model) {
         return Vec::new();
     }
     let watch = |resource, field, suffix: &'static str, about: &'static str, metric: Expr, measure| Watch {

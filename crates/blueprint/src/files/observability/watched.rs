@@ -15,7 +15,14 @@ pub(super) fn locals(part: Part, model: &InfraModel) -> Part {
     let alarms = model.observability.alarms.as_ref();
     let part =
         if model.databases.is_empty() { part } else { part.local(DATABASES, databases(model, alarms)) };
-    if model.caches.is_empty() { part } else { part.local(CACHES, caches(model, alarms)) }
+    let shown = model.observability.dashboard.is_some() && !model.caches.is_empty();
+    if shown || caches_have_alarms(model) { part.local(CACHES, caches(model, alarms)) } else { part }
+}
+
+/// Caches that only an older file had have no limits, and are about to go.
+pub(super) fn caches_have_alarms(model: &InfraModel) -> bool {
+    let alarms = model.observability.alarms.as_ref();
+    alarms.is_some_and(|alarms| model.caches.keys().any(|key| alarms.caches.contains_key(key)))
 }
 
 /// Every DB instance: `main`, its replica `main.replica-1`, and those of a cluster, `orders.1`.

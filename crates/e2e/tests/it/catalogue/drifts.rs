@@ -113,8 +113,10 @@ eks.update_cluster_config(name=first(eks.list_clusters()['clusters']),
         "aws_ecs_cluster",
         "
 ecs = client('ecs')
-ecs.update_cluster_settings(cluster=first(ecs.list_clusters()['clusterArns']),
-    settings=[{'name': 'containerInsights', 'value': 'disabled'}])
+cluster = first(ecs.list_clusters()['clusterArns'])
+setting = first(ecs.describe_clusters(clusters=[cluster], include=['SETTINGS'])['clusters'])['settings'][0]
+other = 'disabled' if setting['value'] != 'disabled' else 'enabled'
+ecs.update_cluster_settings(cluster=cluster, settings=[{'name': 'containerInsights', 'value': other}])
 ",
     ),
     drift(
