@@ -2,8 +2,8 @@
 //!
 //! A new section needs nothing here: it is drawn from the schema, and what the reader refuses is left out again. Add
 //! a function when too much is left out, which `every_key_of_the_schema_is_in_some_file` shows: a line in [`SECTIONS`]
-//! and a function that is given the path below the section (`*` for a name that the user chooses or a place in a list)
-//! and the sections drawn before, and gives a value, or `None` to leave it to the schema.
+//! and a function that is given the path below the section (empty for all of it, `*` for a name that the user chooses or a
+//! place in a list) and the sections drawn before, and gives a value, or `None` to leave it to the schema.
 
 use serde_json::{Map, Value, json};
 
@@ -33,7 +33,7 @@ const SECTIONS: &[(&str, Hint)] = &[
 
 /// A value for the key at `path`, if anything is known about it. `file` holds the sections that are drawn already.
 pub(crate) fn hint(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
-    let (section, rest) = path.split_once('.')?;
+    let (section, rest) = path.split_once('.').unwrap_or((path, ""));
     let (_, hint) = SECTIONS.iter().find(|(name, _)| *name == section)?;
     hint(rest, dice, file)
 }
@@ -124,14 +124,15 @@ fn apps(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value>
             .cloned(),
         "*.expose" => {
             let certificate = arn(file, "acm", "certificate/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f");
+            let named = json!({ "api_gateway": { "host": HOST, "certificate_arn": certificate } });
             dice.pick(&[
                 json!({ "load_balancer": {} }),
-                json!({ "load_balancer": { "certificate_arn": certificate, "host": HOST } }),
-                json!({ "load_balancer": { "internal": true, "host": HOST, "tls": true } }),
-                json!({ "load_balancer": { "host": HOST } }),
-                json!({ "api_gateway": {} }),
+                json!({ "load_balancer": { "certificate_arn": certificate, "host": HOST, "tls": true } }),
+                json!({ "load_balancer": { "internal": true, "host": HOST } }),
                 json!({ "api_gateway": { "host": HOST } }),
-                json!({ "api_gateway": { "host": "api.other.example", "certificate_arn": certificate } }),
+                json!({ "api_gateway": {} }),
+                named.clone(),
+                named,
             ])
             .cloned()
         }
@@ -152,19 +153,31 @@ fn apps(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value>
 /// Zones that hold the host of the apps, and one above them.
 fn dns(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
     match path {
-        "zone" => one(dice, &["acme.example", ZONE]),
-        "parent" => Some(json!("acme.example")),
+        "" => dice
+            .pick(&[
+                json!({ "zone": "acme.example" }),
+                json!({ "zone": ZONE, "create": true }),
+                json!({ "zone": ZONE, "create": true, "parent": "acme.example" }),
+            ])
+            .cloned(),
         _ => None,
     }
 }
 
-/// A topic in the region of the environment, addresses that mail could reach.
+/// A topic in the region of the environment, or one of its own.
 fn observability(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
     match path {
-        "alarms.actions" => Some(json!([arn(file, "sns", "ops")])),
-        "alarms.emails" => {
-            dice.pick(&[json!(["ops@acme.example"]), json!(["a+b@x.example", "c@y.example"])]).cloned()
-        }
+        "alarms" => dice
+            .pick(&[
+                json!(false),
+                json!({ "actions": [arn(file, "sns", "ops")], "emails": ["ops@acme.example"] }),
+                json!({ "topic": {} }),
+                json!({ "thresholds": {
+                    "cpu_percent": 70, "memory_percent": 90, "connections_percent": 60, "free_storage_percent": 20,
+                    "evictions_per_minute": 10, "errors_per_minute": 5, "latency_seconds": 1
+                } }),
+            ])
+            .cloned(),
         _ => None,
     }
 }
@@ -184,7 +197,10 @@ fn lifecycle(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Valu
 }
 
 /// Labels are for queries: letters and digits.
-fn labels(_: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+fn labels(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+    if path.is_empty() {
+        return None;
+    }
     one(dice, &["platform", "4711", "a-b"])
 }
 
