@@ -16,7 +16,9 @@
 
 mod api_gateway;
 mod apps;
+mod backup;
 mod buckets;
+mod budget;
 mod caches;
 mod code_deploy;
 mod data;
@@ -26,6 +28,7 @@ mod documents;
 mod doors;
 mod ecs;
 mod endpoints;
+mod everywhere;
 #[cfg(test)]
 mod field_tests;
 mod flow_logs;
@@ -40,8 +43,11 @@ mod part;
 mod policies;
 mod provider;
 mod registries;
+mod secrets;
 mod tags;
 mod versions;
+
+pub use kms::ENCRYPTION_KEY_ADDRESS;
 
 use part::Part;
 use terrane_domain::InfraModel;
@@ -63,6 +69,7 @@ const BLOCKS: &[BuildingBlock] = &[
     BuildingBlock { check: kubernetes::check, part: kubernetes::part },
     BuildingBlock { check: buckets::check, part: buckets::part },
     BuildingBlock { check: registries::check, part: registries::part },
+    BuildingBlock { check: nothing, part: secrets::part },
     BuildingBlock { check: databases::check, part: databases::part },
     BuildingBlock { check: caches::check, part: caches::part },
     BuildingBlock { check: documents::check, part: documents::part },
@@ -73,6 +80,8 @@ const BLOCKS: &[BuildingBlock] = &[
     BuildingBlock { check: nothing, part: code_deploy::part },
     BuildingBlock { check: dns::check, part: dns::part },
     BuildingBlock { check: observability::check, part: observability::part },
+    BuildingBlock { check: nothing, part: backup::part },
+    BuildingBlock { check: nothing, part: budget::part },
 ];
 
 /// The check of a block in which nothing can contradict itself.
@@ -95,6 +104,7 @@ pub(crate) fn all(model: &InfraModel) -> Vec<(&'static str, String)> {
         all.outputs.extend(part.outputs);
         all.providers.extend(part.providers);
     }
+    everywhere::add_to(&mut all, model);
     let versions = versions::file(model, &all.providers);
     let provider = provider::file(model, all.providers);
     let outputs = outputs::file(all.outputs);

@@ -15,12 +15,14 @@ fn apps(expose: &str, rest: &str) -> String {
 }
 
 fn route(model: &InfraModel) -> Route {
-    let AppRuntime::Ecs(app) = &model.apps.values().next().unwrap().runtime;
-    app.route.clone().unwrap()
+    let Some(AppRuntime::Ecs(app)) = model.apps.values().next().map(|app| &app.runtime) else {
+        panic!("{model:?}")
+    };
+    app.route.clone().unwrap_or_else(|| panic!("{app:?}"))
 }
 
 fn requested() -> Certificate {
-    Certificate::RequestedFor(Key::parse("api").unwrap())
+    Certificate::RequestedFor(Key::parse("api").unwrap_or_else(|error| panic!("{error}")))
 }
 
 fn reason(yaml: &str, path: &str) -> String {

@@ -9,7 +9,8 @@ fn model(yaml: &str) -> InfraModel {
 }
 
 fn alarms(yaml: &str) -> Alarms {
-    model(&format!("observability: {{ alarms: {{}} }}\n{yaml}")).observability.alarms.unwrap()
+    let alarms = model(&format!("observability: {{ alarms: {{}} }}\n{yaml}")).observability.alarms;
+    alarms.unwrap_or_else(|| panic!("no alarms:\n{yaml}"))
 }
 
 fn reason(yaml: &str, path: &str) -> String {
@@ -19,7 +20,7 @@ fn reason(yaml: &str, path: &str) -> String {
 }
 
 fn key(text: &str) -> Key {
-    Key::parse(text).unwrap()
+    Key::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
 #[test]

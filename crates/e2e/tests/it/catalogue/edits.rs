@@ -46,6 +46,18 @@ const EDITS: &[Edit] = &[
         value: || json!({ "cpu_percent": 77 }),
         changes: &["aws_cloudwatch_metric_alarm"],
     },
+    Edit {
+        section: "secrets",
+        path: &["version"],
+        value: || json!(7),
+        changes: &["aws_secretsmanager_secret_version"],
+    },
+    Edit {
+        section: "governance",
+        path: &["backup", "retention_days"],
+        value: || json!(777),
+        changes: &["aws_backup_plan"],
+    },
 ];
 
 /// An edited file and, for each edit in it, the types of which some have to change.
