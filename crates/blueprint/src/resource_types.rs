@@ -13,7 +13,11 @@ pub struct ResourceType {
 
 /// All types that are rendered, by name.
 pub const RESOURCE_TYPES: &[ResourceType] = &[
+    plain("aws_acm_certificate"),
+    untagged("aws_acm_certificate_validation"),
     plain("aws_apigatewayv2_api"),
+    untagged("aws_apigatewayv2_api_mapping"),
+    plain("aws_apigatewayv2_domain_name"),
     untagged("aws_apigatewayv2_integration"),
     untagged("aws_apigatewayv2_route"),
     plain("aws_apigatewayv2_stage"),
@@ -24,6 +28,7 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     untagged("aws_backup_selection"),
     data("aws_backup_vault"),
     plain("aws_budgets_budget"),
+    untagged("aws_cloudwatch_dashboard"),
     plain("aws_cloudwatch_log_group"),
     plain("aws_cloudwatch_metric_alarm"),
     plain("aws_codedeploy_app"),
@@ -78,6 +83,9 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     plain("aws_rds_cluster_instance"),
     plain("aws_rds_cluster_parameter_group"),
     untagged("aws_route"),
+    untagged("aws_route53_record"),
+    // Others may have entered records, and one that is made again has other name servers.
+    data("aws_route53_zone"),
     plain("aws_route_table"),
     untagged("aws_route_table_association"),
     data("aws_s3_bucket"),
@@ -96,6 +104,9 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     plain("aws_security_group"),
     plain("aws_service_discovery_private_dns_namespace"),
     plain("aws_service_discovery_service"),
+    plain("aws_sns_topic"),
+    untagged("aws_sns_topic_policy"),
+    untagged("aws_sns_topic_subscription"),
     plain("aws_subnet"),
     plain("aws_vpc"),
     plain("aws_vpc_endpoint"),

@@ -4,6 +4,7 @@
 //! named beside it, read in November 2026.
 
 pub(crate) mod caches;
+pub(crate) mod databases;
 mod generated;
 mod instance_types;
 mod machines;

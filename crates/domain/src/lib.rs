@@ -69,7 +69,7 @@ pub use spec::{
     BackupSpec, BlueGreenSpec, BucketField, BucketLifecycleSpec, BucketRequest, BucketSpec, BudgetSpec,
     CacheAuthentication, CacheEngine, CacheSize, CacheSpec, CannedAcl, CapacitySpec, CloudSpec, ClusterAddon,
     ClusterController, ClusterEndpointSpec, ClusterLog, ClusterLogsSpec, ContainerInsights, CorsMethod,
-    CorsRuleSpec, DataOnDestroy, DatabaseEngine, DatabaseSize, DatabaseSpec, DeploySpec,
+    CorsRuleSpec, DataOnDestroy, DatabaseEngine, DatabaseSize, DatabaseSpec, DeploySpec, DnsSpec,
     DocumentDatabaseSpec, DocumentEngine, EcsCapacitySpec, EcsSpec, Encryption, Endpoint, EnvironmentName,
     EnvironmentSpec, ExposeSpec, FargateProfileSpec, FargateSelectorSpec, FargateSpec, FlowLogsSpec, Format,
     GatewaySpec, GeneratedSecretSpec, Gibibytes, GovernanceSpec, ImageSpec, IngressSpec, KubernetesSpec,
@@ -77,7 +77,7 @@ pub use spec::{
     MonitoringSpec, NetworkSpec, NodeCapacity, NodeGroupSpec, NodeImage, ObjectOwnership, ObservabilitySpec,
     OnDestroySpec, Problem, Problems, Profile, Provider, Reference, RegistryField, RegistrySpec,
     ResourcesSpec, RestoreSpec, RollingSpec, Runtime, SecretAlphabet, SecretField, SecretSpec, Size,
-    StateLock, StateSpec, SupportType, Switch, TaintEffect, TaintSpec, TrafficShift, ZonesSpec, parse,
-    parse_bucket_request, parse_value,
+    StateLock, StateSpec, SupportType, Switch, TaintEffect, TaintSpec, ThresholdsSpec, TopicSpec,
+    TrafficShift, ZonesSpec, parse, parse_bucket_request, parse_value,
 };
 pub use starter::starter_file;

@@ -9,6 +9,7 @@ mod atlas;
 mod buckets;
 mod caches;
 mod databases;
+mod dns;
 mod document_database;
 mod ecs;
 mod fields;
@@ -35,6 +36,7 @@ pub use caches::{Cache, CacheTopology, CacheUsers};
 pub use databases::{
     AuroraCluster, AuroraCompute, ClusterInstance, Database, DatabaseKind, EnhancedMonitoring, RdsInstance,
 };
+pub use dns::{Certificate, Dns, ZoneOrigin};
 pub use document_database::DocumentDatabase;
 pub use ecs::{AccessLogBucket, Capacity, Ecs, LoadBalancer, LoadBalancerKind};
 pub use fields::{CacheField, DatabaseField, DocumentDatabaseField};
@@ -44,7 +46,9 @@ pub use kubernetes::{
     Kubernetes, NodeGroup, Taint,
 };
 pub use network::{FlowLogs, Nat, Network, Zone};
-pub use observability::{Alarms, Observability};
+pub use observability::{
+    AlarmTopic, Alarms, CacheCpu, CacheLimits, DatabaseLimits, Observability, Thresholds,
+};
 pub use registries::Registry;
 pub use secrets::GeneratedSecret;
 pub use snapshot::FinalSnapshot;
@@ -111,7 +115,9 @@ pub struct InfraModel {
     pub ecs: Option<Ecs>,
     /// Apps by name.
     pub apps: BTreeMap<Key, App>,
-    /// Logs and alarms.
+    /// The zone in which the names of apps stand, if there is one.
+    pub dns: Option<Dns>,
+    /// Logs, alarms and the dashboard.
     pub observability: Observability,
     /// Caches by name.
     pub caches: BTreeMap<Key, Cache>,
@@ -244,9 +250,11 @@ impl InfraModel {
         model.kubernetes = model.kubernetes.or_else(|| older.kubernetes.clone());
         match (&mut model.ecs, &older.ecs) {
             (Some(ecs), Some(older)) => ecs.keep(older),
-            (None, Some(older)) => model.ecs = Some(older.clone()),
+            (None, Some(older)) => model.ecs = Some(older.without_requests()),
             (_, None) => {}
         }
+        // A zone that somebody else made needs nobody to take it down.
+        model.dns = model.dns.or_else(|| older.dns.clone().filter(Dns::is_created));
         keep(&mut model.caches, &older.caches);
         model.document_database = model.document_database.or_else(|| older.document_database.clone());
         model.atlas = model.atlas.or_else(|| older.atlas.clone());

@@ -219,6 +219,16 @@ impl Names {
         self.fit("load-balancer-access-logs", 63)
     }
 
+    /// CloudWatch dashboard: up to 255.
+    pub(crate) fn dashboard(&self) -> String {
+        self.prefix.clone()
+    }
+
+    /// SNS topic for alarms: up to 256.
+    pub(crate) fn alarm_topic(&self) -> String {
+        self.fit("alarms", 256)
+    }
+
     /// How the name of an entry of Secrets Manager begins: up to 486 of letters, digits and `/_+=.@-`.
     pub(crate) fn secret(&self, key: &Key) -> String {
         format!("{}/{key}-", self.prefix)
@@ -336,6 +346,8 @@ mod tests {
                 (names.target_group(&key, 'b'), 32),
                 (names.load_balancer("internal"), 32),
                 (names.access_logs_bucket(), 63),
+                (names.dashboard(), 255),
+                (names.alarm_topic(), 256),
                 (names.budget(), 100),
                 (names.backup_vault(), 50),
                 (names.backup_role(), 64),

@@ -85,8 +85,10 @@ profiles! {
 
     /// Each alarm costs about as much as a gigabyte of logs.
     alarms: bool                           = false,                      true,                       true;
+    /// Three are free of charge, each further one costs three dollars a month.
+    dashboard: bool                        = false,                      true,                       true;
     iam_authentication: bool               = false,                      false,                      true;
-    /// Of the logs that apps, databases and caches write.
+    /// Of the logs that apps, databases and caches write; `observability.log_retention_days` is for all logs.
     log_retention_days: u16                = 7,                          30,                         90;
 
     cache_size: Size                       = Size::Small,                Size::Medium,               Size::Large;

@@ -10,6 +10,7 @@ mod caches;
 mod cloud;
 mod conflict;
 mod databases;
+mod dns;
 mod document_database;
 mod ecs;
 mod governance;
@@ -166,7 +167,8 @@ impl<'a> Resolver<'a> {
         let atlas = self.atlas(policy, network.as_ref());
         let secrets = self.each(&self.spec.secrets, "secrets", Self::generated_secret);
         let governance = self.governance(&buckets);
-        let observability = self.observability();
+        let observability = self.observability(&databases, &caches);
+        let dns = self.dns();
         let apps = self.apps(&observability, kubernetes.as_ref());
         let ecs = self.ecs(network.as_ref(), &apps, &observability, policy);
         let state = self.state();
@@ -192,6 +194,7 @@ impl<'a> Resolver<'a> {
             databases,
             ecs,
             apps,
+            dns,
             observability,
             caches,
             document_database,

@@ -9,6 +9,10 @@ use serde_json::{Map, Value, json};
 
 use crate::dice::Dice;
 
+/// In both zones that [`dns`] draws.
+const HOST: &str = "api.dev.acme.example";
+const ZONE: &str = "dev.acme.example";
+
 type Hint = fn(&str, &mut Dice, &Map<String, Value>) -> Option<Value>;
 
 /// The sections about which more is known than their schema says.
@@ -21,6 +25,7 @@ const SECTIONS: &[(&str, Hint)] = &[
     ("caches", caches),
     ("document_database", document_database),
     ("apps", apps),
+    ("dns", dns),
     ("observability", observability),
     ("secrets", secrets),
     ("governance", governance),
@@ -212,11 +217,15 @@ fn apps(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value>
             if !file.contains_key("ecs") {
                 return dice.pick(&on_kubernetes).cloned();
             }
+            let named = json!({ "api_gateway": { "host": HOST, "certificate_arn": certificate } });
             dice.pick(&[
                 json!({ "load_balancer": {} }),
-                json!({ "load_balancer": { "certificate_arn": certificate, "host": "api.acme.example" } }),
-                json!({ "load_balancer": { "internal": true } }),
+                json!({ "load_balancer": { "certificate_arn": certificate, "host": HOST, "tls": true } }),
+                json!({ "load_balancer": { "internal": true, "host": HOST } }),
+                json!({ "api_gateway": { "host": HOST } }),
                 json!({ "api_gateway": {} }),
+                named.clone(),
+                named,
             ])
             .cloned()
         }
@@ -267,10 +276,34 @@ fn governance(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<
     }
 }
 
-/// A topic in the region of the environment.
-fn observability(path: &str, _: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
+/// Zones that hold the host of the apps, and one above them.
+fn dns(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
     match path {
-        "alarms.actions" => Some(json!([arn(file, "sns", "ops")])),
+        "" => dice
+            .pick(&[
+                json!({ "zone": "acme.example" }),
+                json!({ "zone": ZONE, "create": true }),
+                json!({ "zone": ZONE, "create": true, "parent": "acme.example" }),
+            ])
+            .cloned(),
+        _ => None,
+    }
+}
+
+/// A topic in the region of the environment, or one of its own.
+fn observability(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
+    match path {
+        "alarms" => dice
+            .pick(&[
+                json!(false),
+                json!({ "actions": [arn(file, "sns", "ops")], "emails": ["ops@acme.example"] }),
+                json!({ "topic": {} }),
+                json!({ "thresholds": {
+                    "cpu_percent": 70, "memory_percent": 90, "connections_percent": 60, "free_storage_percent": 20,
+                    "evictions_per_minute": 10, "errors_per_minute": 5, "latency_seconds": 1
+                } }),
+            ])
+            .cloned(),
         _ => None,
     }
 }

@@ -67,7 +67,8 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
 fn entry(app: &App, ecs: &EcsApp) -> Object {
     let route = ecs.route.as_ref();
     let gateway = route.is_some_and(|route| route.load_balancer == LoadBalancerKind::Gateway);
-    let host = route.and_then(|route| route.host.as_ref());
+    // API Gateway says by a header for which app a request is.
+    let host = route.filter(|_| !gateway).and_then(|route| route.host.as_ref());
     let scaling = app.scaling;
     Object::new()
         .field("name", &ecs.name)
@@ -158,10 +159,11 @@ fn urls(model: &InfraModel) -> Option<Object> {
     for (key, _, ecs) in on_ecs(model) {
         let Some(route) = &ecs.route else { continue };
         let certificates =
-            cluster.load_balancers.get(&route.load_balancer).map(|balancer| &balancer.certificate_arns);
-        let scheme = if certificates.is_some_and(|arns| !arns.is_empty()) { "https" } else { "http" };
+            cluster.load_balancers.get(&route.load_balancer).map(|balancer| &balancer.certificates);
+        let scheme = if certificates.is_some_and(|some| !some.is_empty()) { "https" } else { "http" };
         let url = match (&route.host, route.load_balancer) {
-            (_, LoadBalancerKind::Gateway) => api_gateway::API.at(key, "api_endpoint"),
+            (Some(host), LoadBalancerKind::Gateway) => Expr::from(format!("https://{host}")),
+            (None, LoadBalancerKind::Gateway) => api_gateway::API.at(key, "api_endpoint"),
             (Some(host), _) => Expr::from(format!("{scheme}://{host}")),
             (None, kind) => {
                 let name = load_balancers::LOAD_BALANCER.at(kind.as_str(), "dns_name");

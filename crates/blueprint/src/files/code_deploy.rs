@@ -7,10 +7,9 @@
 use terrane_domain::{BlueGreen, Deploy, EcsApp, InfraModel, TrafficShift};
 
 use super::{
-    alarms,
     apps::{self, GREEN_TARGET_GROUP, TARGET_GROUP},
     data::{CALLER, PARTITION, REGION},
-    ecs,
+    ecs, observability,
     part::Part,
     policies::{condition, service_trust},
 };
@@ -160,7 +159,7 @@ fn group(model: &InfraModel, for_each: Expr) -> Block {
         block.block(
             Block::new("alarm_configuration")
                 .arg("enabled", setting("rollback_on_alarm"))
-                .arg("alarms", alarms::traffic_alarm_names(true)),
+                .arg("alarms", observability::traffic_alarm_names(true)),
         )
     } else {
         block

@@ -14,7 +14,6 @@
 //! are the same code for everybody and iterate over those maps. That keeps user text in one place, and adding a bucket
 //! is a diff of one entry.
 
-mod alarms;
 mod api_gateway;
 mod apps;
 mod atlas;
@@ -25,6 +24,7 @@ mod caches;
 mod code_deploy;
 mod data;
 mod databases;
+mod dns;
 mod documents;
 mod doors;
 mod ecs;
@@ -39,6 +39,7 @@ mod kubernetes_apps;
 mod load_balancers;
 mod locals;
 mod network;
+mod observability;
 mod outputs;
 mod part;
 mod policies;
@@ -81,7 +82,8 @@ const BLOCKS: &[BuildingBlock] = &[
     BuildingBlock { check: nothing, part: load_balancers::part },
     BuildingBlock { check: nothing, part: api_gateway::part },
     BuildingBlock { check: nothing, part: code_deploy::part },
-    BuildingBlock { check: nothing, part: alarms::part },
+    BuildingBlock { check: dns::check, part: dns::part },
+    BuildingBlock { check: observability::check, part: observability::part },
     BuildingBlock { check: nothing, part: backup::part },
     BuildingBlock { check: nothing, part: budget::part },
 ];

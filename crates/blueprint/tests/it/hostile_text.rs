@@ -105,6 +105,7 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
         protected: _,
         ecs,
         apps,
+        dns,
         observability,
         state,
     } = &mut model;
@@ -227,9 +228,14 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
         *zone = Some(next());
     }
     hostile_cluster::put_texts_of_atlas(atlas.as_mut().unwrap(), &mut next);
-    let Observability { log_retention_days: _, alarms } = observability;
-    let Alarms { actions } = alarms.as_mut().unwrap();
+    let Observability { log_retention_days: _, alarms, dashboard } = observability;
+    let Alarms { actions, topic, thresholds: _, databases: _, caches: _ } = alarms.as_mut().unwrap();
+    let AlarmTopic { name: topic, emails } = topic.as_mut().unwrap();
     *actions = vec![next()];
+    (*topic, *emails, *dashboard) = (next(), vec![next(), next()], Some(next()));
+    let Dns { zone, origin } = dns.as_mut().unwrap();
+    let ZoneOrigin::Created { parent } = origin else { panic!("{origin:?}") };
+    (*zone, *parent) = (next(), Some(next()));
     let Ecs {
         cluster,
         capacity: _,
@@ -244,9 +250,13 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
     [cluster, service_zone, logs].into_iter().for_each(|field| *field = next());
     *container_insights_group = Some(next());
     for balancer in load_balancers.values_mut() {
-        let LoadBalancer { name, certificate_arns, deletion_protection: _ } = balancer;
+        let LoadBalancer { name, certificates, deletion_protection: _ } = balancer;
         *name = next();
-        certificate_arns.iter_mut().for_each(|arn| *arn = next());
+        for certificate in certificates {
+            if let Certificate::Given(arn) = certificate {
+                *arn = next();
+            }
+        }
     }
     for app in apps.values_mut() {
         let App {
@@ -285,7 +295,16 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
         let EcsApp { name, cpu_units: _, memory_mib: _, log_group, task_role, execution_role, route, deploy } =
             ecs;
         [name, log_group, task_role, execution_role].into_iter().for_each(|field| *field = next());
-        if let Some(Route { load_balancer: _, host, priority: _, target_group, api_log_group }) = route {
+        if let Some(Route {
+            load_balancer: _,
+            host,
+            record: _,
+            certificate: _,
+            priority: _,
+            target_group,
+            api_log_group,
+        }) = route
+        {
             *target_group = next();
             host.iter_mut().chain(api_log_group).for_each(|field| *field = next());
         }

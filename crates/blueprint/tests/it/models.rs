@@ -5,6 +5,8 @@
 mod apps;
 #[path = "models/kubernetes.rs"]
 mod kubernetes;
+#[path = "models/observability.rs"]
+mod observability;
 
 use std::collections::BTreeMap;
 
@@ -44,7 +46,8 @@ pub fn minimal() -> InfraModel {
         protected: false,
         ecs: None,
         apps: BTreeMap::new(),
-        observability: Observability { log_retention_days: 7, alarms: None },
+        dns: None,
+        observability: Observability { log_retention_days: 7, alarms: None, dashboard: None },
         state: StateBackend {
             bucket: "terrane-state-222222222222-eu-west-1".to_owned(),
             key: "tenants/ten_0193/environments/env_0193/terraform.tfstate".to_owned(),
@@ -107,6 +110,7 @@ pub fn full() -> InfraModel {
     model.governance = governance();
     model.protected = true;
     apps::add_to(&mut model);
+    observability::add_to(&mut model);
     model
 }
 
@@ -221,6 +225,7 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
     ];
     all.extend(apps::small());
     all.extend(apps::on_clusters());
+    all.extend(observability::small());
     all.extend(clusters);
     all
 }

@@ -6,7 +6,7 @@ use terrane_blueprint::{
     AWS_PROVIDER_VERSION, BLUEPRINT_VERSION, RenderError, RenderedFiles, current_pins, holds_data,
     is_protected, render,
 };
-use terrane_domain::{AppRuntime, BucketEncryption, EcsApp, InfraModel, LoadBalancerKind, OnDestroy};
+use terrane_domain::{AppRuntime, BucketEncryption, EcsApp, InfraModel, LoadBalancerKind, OnDestroy, Route};
 
 use crate::{corpus, models, tree};
 
@@ -75,7 +75,10 @@ fn files_come_in_reading_order_and_only_where_there_is_something_to_say() {
             "load_balancers.tf",
             "api_gateway.tf",
             "code_deploy.tf",
+            "dns.tf",
             "alarms.tf",
+            "alarm_topic.tf",
+            "dashboard.tf",
             "backup.tf",
             "budget.tf",
             "outputs.tf"
@@ -119,12 +122,14 @@ fn what_refers_to_something_that_is_not_there_is_refused() {
         model.apps.retain(|_, app| app.on_ecs().is_some());
         model.caches.values_mut().for_each(|cache| cache.environment_key = false);
         model.document_database.as_mut().unwrap().environment_key = false;
+        model.observability.alarms.as_mut().unwrap().topic = None;
         change(&mut model);
         render(&model).map(drop).map_err(|error| error.to_string())
     };
     assert_eq!(without_key(|_| {}), Ok(()));
     type Change = fn(&mut InfraModel);
-    let changes: [(&str, Change); 6] = [
+    let changes: [(&str, Change); 7] = [
+        ("observability.alarms", |m| m.observability = models::full().observability),
         ("buckets.logs", |m| {
             m.buckets.values_mut().for_each(|b| b.encryption = BucketEncryption::EnvironmentKey)
         }),
@@ -162,12 +167,15 @@ fn an_app_that_refers_to_something_that_is_not_there_is_refused() {
     type Change = fn(&mut InfraModel);
     let missing =
         |path: &str, what: &str| RenderError::NothingThere { path: path.to_owned(), what: what.to_owned() };
-    let changes: [(RenderError, Change); 9] = [
+    let changes: [(RenderError, Change); 12] = [
         (RenderError::NoCluster { path: "apps.admin".to_owned() }, |m| m.ecs = None),
         (missing("apps.admin", "databases.main.host"), |m| m.databases.clear()),
         (missing("apps.indexer", "caches.sessions.url"), |m| m.caches.clear()),
         (missing("apps.indexer", "buckets.uploads.name"), |m| m.buckets.clear()),
         (missing("apps.api", "registries.api"), |m| m.registries.clear()),
+        (missing("apps.admin", "a zone"), |m| m.dns = None),
+        (missing("apps.shop", "a certificate"), |m| route(m, "shop").certificate = None),
+        (missing("apps.api", "a certificate"), |m| route(m, "api").certificate = None),
         (missing("apps.feed", "the load balancer gateway"), |m| {
             m.ecs.as_mut().unwrap().load_balancers.remove(&LoadBalancerKind::Gateway);
         }),
@@ -183,6 +191,10 @@ fn an_app_that_refers_to_something_that_is_not_there_is_refused() {
         change(&mut model);
         assert_eq!(render(&model), Err(expected));
     }
+}
+
+fn route<'m>(model: &'m mut InfraModel, app: &str) -> &'m mut Route {
+    on_ecs(model, app).route.as_mut().unwrap()
 }
 
 fn on_ecs<'m>(model: &'m mut InfraModel, app: &str) -> &'m mut EcsApp {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Key, LoadBalancerKind};
+use super::{Certificate, Key, LoadBalancerKind};
 use crate::spec::{Architecture, Reference, TrafficShift};
 
 /// A container that runs all the time.
@@ -186,8 +186,12 @@ pub struct EcsApp {
 pub struct Route {
     /// Which load balancer.
     pub load_balancer: LoadBalancerKind,
-    /// Requests for this host only.
+    /// Requests for this host only; of an API, its only name.
     pub host: Option<String>,
+    /// The zone has a record for the host.
+    pub record: bool,
+    /// The certificate for the host; without one there is no TLS, except for an API without a host.
+    pub certificate: Option<Certificate>,
     /// Of the listener's rule, 1 to 50,000; unique on its load balancer.
     pub priority: u16,
     /// Name of the target group.

@@ -27,6 +27,7 @@ impl Resolver<'_> {
         });
         fargate::set_priorities(&mut apps);
         self.check_cluster_routes(&apps);
+        self.check_names(&apps);
         apps
     }
 

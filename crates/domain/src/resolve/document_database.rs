@@ -49,7 +49,7 @@ impl Resolver<'_> {
             deletion_protection: self.protection(spec.deletion_protection, &path, policy),
             final_snapshot: self.final_snapshot(self.names.documents_final_snapshot(), policy),
             environment_key: self.own_key(&path.key("encryption"), spec.encryption),
-            log_retention_days: self.or_profile(
+            log_retention_days: self.log_retention(
                 &path.key("log_retention_days"),
                 spec.log_retention_days,
                 defaults.log_retention_days,

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Conflict, DEFAULT, LifecyclePolicy, Resolver};
 use crate::{
-    AccessLogBucket, App, Capacity, Ecs, Key, LoadBalancer, LoadBalancerKind, Nat, Network, Observability,
+    AccessLogBucket, App, Capacity, Certificate, Ecs, Key, LoadBalancer, LoadBalancerKind, Nat, Network,
+    Observability,
     spec::{ContainerInsights, EcsSpec, LoadBalancerSpec, Path},
 };
 
@@ -91,20 +92,20 @@ impl Resolver<'_> {
             let Some(route) = app.on_ecs().and_then(|app| app.route.as_ref()) else { continue };
             balancers.entry(route.load_balancer).or_insert_with(|| LoadBalancer {
                 name: self.names.load_balancer(route.load_balancer.as_str()),
-                certificate_arns: Vec::new(),
+                certificates: Vec::new(),
                 deletion_protection: policy.deletion_protection,
             });
         }
         for kind in [LoadBalancerKind::Public, LoadBalancerKind::Internal] {
             if let Some(balancer) = balancers.get_mut(&kind) {
-                balancer.certificate_arns = self.shared(kind, apps);
+                balancer.certificates = self.shared(kind, apps);
             }
         }
         balancers
     }
 
     /// The certificates of the apps that share a load balancer. Refuses what can't be told apart on it.
-    fn shared(&mut self, kind: LoadBalancerKind, apps: &BTreeMap<Key, App>) -> Vec<String> {
+    fn shared(&mut self, kind: LoadBalancerKind, apps: &BTreeMap<Key, App>) -> Vec<Certificate> {
         let spec = self.spec;
         let on_ecs = |key: &Key| apps.get(key).is_some_and(|app| app.on_ecs().is_some());
         let on_it = spec.apps.iter().filter(|(key, _)| on_ecs(key)).filter_map(|(key, app)| {
@@ -112,7 +113,11 @@ impl Resolver<'_> {
             let path = Path::root().key("apps").key(key.as_str()).key("expose").key("load_balancer");
             (kind_of(balancer) == kind).then_some((key, balancer, path))
         });
-        let mut certificates: Vec<String> = Vec::new();
+        let certificate_of = |key: &Key| {
+            let app = apps.get(key)?.on_ecs()?;
+            app.route.as_ref()?.certificate.clone()
+        };
+        let mut certificates: Vec<Certificate> = Vec::new();
         let mut hosts: BTreeMap<Option<&String>, &Key> = BTreeMap::new();
         let mut first: Option<(bool, Key, Path)> = None;
         for (key, balancer, path) in on_it {
@@ -125,7 +130,8 @@ impl Resolver<'_> {
                 };
                 self.conflict(Conflict::new(path.key("host"), message).with(path.clone()));
             }
-            let has_certificate = balancer.certificate_arn.is_some();
+            let certificate = certificate_of(key);
+            let has_certificate = certificate.is_some();
             match &first {
                 Some((expected, other, other_path)) if *expected != has_certificate => {
                     let message = format!(
@@ -138,9 +144,7 @@ impl Resolver<'_> {
                 Some(_) => {}
                 None => first = Some((has_certificate, key.clone(), path.key("certificate_arn"))),
             }
-            if let Some(arn) = balancer.certificate_arn.as_ref().filter(|arn| !certificates.contains(arn)) {
-                certificates.push(arn.clone());
-            }
+            certificates.extend(certificate.filter(|one| !certificates.contains(one)));
         }
         certificates
     }

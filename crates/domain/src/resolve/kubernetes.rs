@@ -67,7 +67,7 @@ impl Resolver<'_> {
             defaults.cluster_logs.to_vec()
         });
         types.sort();
-        let retention_days = self.or_profile(
+        let retention_days = self.log_retention(
             &path.key("retention_days"),
             given.and_then(|logs| logs.retention_days),
             defaults.cluster_log_retention_days,

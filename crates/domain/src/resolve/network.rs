@@ -163,7 +163,7 @@ impl Resolver<'_> {
             Some(Switch::Off) => return None,
             Some(Switch::On(spec)) => {
                 let default = self.defaults.flow_log_retention_days;
-                self.or_profile(&path.key("retention_days"), spec.retention_days, default)
+                self.log_retention(&path.key("retention_days"), spec.retention_days, default)
             }
             None => {
                 let because = self.because_profile.clone();
@@ -171,8 +171,7 @@ impl Resolver<'_> {
                     self.explain(path, &false, &because);
                     return None;
                 };
-                self.explain(&path.key("retention_days"), &days, &because);
-                days
+                self.log_retention(&path.key("retention_days"), None, days)
             }
         };
         let (log_group, role_name) = (self.names.flow_logs_group(), self.names.flow_logs_role());

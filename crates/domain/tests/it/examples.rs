@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
-use terrane_domain::{BucketEncryption, DatabaseKind, Nat};
+use terrane_domain::{
+    BucketEncryption, Certificate, DatabaseKind, Deploy, LoadBalancerKind, Nat, ZoneOrigin,
+};
 
 use crate::{read, resolved, schema};
 
@@ -57,4 +59,24 @@ fn the_production_example_is_protected_and_spread_over_three_zones() {
     let DatabaseKind::Instance(instance) = &database.kind else { panic!("{database:?}") };
     assert!(instance.multi_az && database.deletion_protection && database.environment_key);
     assert!(model.buckets.values().all(|bucket| bucket.encryption == BucketEncryption::EnvironmentKey));
+    let observability = model.observability;
+    assert!(observability.dashboard.is_some());
+    let alarms = observability.alarms.unwrap();
+    assert_eq!((alarms.databases.len(), alarms.caches.len()), (1, 1));
+    assert_eq!(alarms.topic.unwrap().emails.len(), 2);
+}
+
+#[test]
+fn the_service_on_fargate_is_reached_through_api_gateway_and_deployed_blue_green() {
+    let model = resolved(&read(&text_of("examples/ecs-service.yaml"))).model;
+    let (key, app) = model.apps.first_key_value().unwrap();
+    let app = app.on_ecs().unwrap();
+    let route = app.route.as_ref().unwrap();
+    assert_eq!(route.load_balancer, LoadBalancerKind::Gateway);
+    assert_eq!((route.record, &route.certificate), (true, &Some(Certificate::RequestedFor(key.clone()))));
+    assert_eq!(model.dns.unwrap().origin, ZoneOrigin::Existing);
+    let Deploy::BlueGreen(deploy) = &app.deploy else { panic!("{app:?}") };
+    assert!(deploy.rollback_on_alarm);
+    assert_eq!(model.ecs.unwrap().load_balancers.len(), 1);
+    assert_eq!(model.observability.alarms.unwrap().actions.len(), 1);
 }

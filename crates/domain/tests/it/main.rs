@@ -5,6 +5,8 @@ mod bad_specs;
 mod destroying;
 mod examples;
 mod hostile_input;
+mod names_of_apps;
+mod observability;
 mod pods;
 mod properties;
 mod reasons;

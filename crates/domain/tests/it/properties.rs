@@ -170,7 +170,7 @@ fn environments() -> impl Strategy<Value = Value> {
         ("ecs", values![{}, { "capacity": { "fargate_spot": 1 } }, { "container_insights": "enhanced" }]),
         // Apps have many rules that rest on other sections; most files are to be about those.
         ("apps", prop_oneof![3 => Just(None), 1 => named(app)].boxed()),
-        ("observability", values![{}, { "alarms": false }, { "log_retention_days": 7, "alarms": {} }]),
+        ("observability", values![{}, { "alarms": false }, { "log_retention_days": 7, "alarms": {} }, { "dashboard": true, "alarms": { "topic": {} } }]),
         ("state", values![{ "bucket": "my-state" }, { "region": "us-east-1", "lock": "s3" }]),
         ("lifecycle", lifecycle),
     ])

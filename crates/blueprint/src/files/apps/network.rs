@@ -203,7 +203,7 @@ fn rule(resource: Resource, for_each: Expr, model: &InfraModel) -> Block {
         .block(Block::new("action").arg("type", "forward").arg("target_group_arn", TARGET_GROUP.attr("arn")));
     let routes = || on_ecs(model).filter_map(|(_, _, ecs)| ecs.route.as_ref());
     let gateway = LoadBalancerKind::Gateway;
-    let hosts = routes().any(|route| route.host.is_some());
+    let hosts = routes().any(|route| route.host.is_some() && route.load_balancer != gateway);
     let gateways = routes().any(|route| route.load_balancer == gateway);
     let others = routes().any(|route| route.host.is_none() && route.load_balancer != gateway);
     let block = if hosts {
@@ -241,7 +241,7 @@ pub(in crate::files) fn listener(model: &InfraModel) -> Expr {
         route
             .zip(balancers)
             .and_then(|(route, balancers)| balancers.get(&route.load_balancer))
-            .is_some_and(|balancer| !balancer.certificate_arns.is_empty())
+            .is_some_and(|balancer| !balancer.certificates.is_empty())
     };
     let routed = || on_ecs(model).map(|(_, _, ecs)| ecs).filter(|ecs| ecs.route.is_some());
     let plain = || load_balancers::HTTP.via(each_value("load_balancer"), "arn");

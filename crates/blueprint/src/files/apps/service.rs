@@ -7,7 +7,7 @@
 use terrane_domain::{App, Ecs, EcsApp, InfraModel, Network};
 
 use super::{
-    super::{alarms, ecs, network as vpc},
+    super::{ecs, network as vpc, observability},
     SECURITY_GROUP, TARGET_GROUP,
     access::EXECUTION_POLICY,
     apps_that, dynamic, grants, is_blue_green,
@@ -164,7 +164,7 @@ fn rolling(block: Block, cluster: &Ecs, model: &InfraModel) -> Block {
     let alarms = Block::new("alarms")
         .arg("enable", true)
         .arg("rollback", true)
-        .arg("alarm_names", alarms::traffic_alarm_names(false));
+        .arg("alarm_names", observability::traffic_alarm_names(false));
     block.note("Also back if the new ones answer with errors or too slowly.").block(dynamic(
         "alarms",
         each_value("load_balancer").splat(),

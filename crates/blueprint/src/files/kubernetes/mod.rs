@@ -27,7 +27,7 @@ use crate::{
     render::RenderError,
 };
 
-/// The cluster, for the files of this block.
+/// The cluster.
 pub(super) const CLUSTER: Resource = Resource::one("aws_eks_cluster", "main");
 const NODE_ROLE: Resource = Resource::one("aws_iam_role", "kubernetes_node");
 const NODE_POLICIES: Resource = Resource::per_key("aws_iam_role_policy_attachment", "kubernetes_node");

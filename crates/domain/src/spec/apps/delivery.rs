@@ -40,8 +40,12 @@ pub struct LoadBalancerSpec {
     /// asks for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
-    /// A certificate of ACM in the same region: HTTPS on 443, and 80 only redirects. Without it, plain HTTP on 80. All
-    /// apps of a load balancer have one, or none has.
+    /// HTTPS on 443, and 80 only redirects; otherwise plain HTTP on 80. `true` if not said and there is a certificate or
+    /// `host` is in the zone of the section `dns`, where one is asked for and proves itself. All apps of a load balancer
+    /// have it, or none has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls: Option<bool>,
+    /// A certificate of ACM in the same region, in place of one that is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^arn:aws:acm:"))]
     pub certificate_arn: Option<String>,
@@ -50,10 +54,19 @@ pub struct LoadBalancerSpec {
     pub internal: Option<bool>,
 }
 
-/// An HTTP API of API Gateway. It has no settings yet.
+/// An HTTP API of API Gateway.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-pub struct ApiGatewaySpec {}
+pub struct ApiGatewaySpec {
+    /// The only name under which it answers; without it under one that AWS makes. In the zone of the section `dns` it gets
+    /// a record and a certificate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// A certificate of ACM in the same region for `host`, in place of one that is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = "^arn:aws:acm:"))]
+    pub certificate_arn: Option<String>,
+}
 
 /// An Ingress of Kubernetes.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
@@ -130,10 +143,7 @@ pub(super) fn expose(value: &Value<'_>) -> Option<ExposeSpec> {
     let f = value.fields()?;
     let section = ExposeSpec {
         load_balancer: f.get("load_balancer", load_balancer),
-        api_gateway: f.get("api_gateway", |value| {
-            value.fields()?.close();
-            Some(ApiGatewaySpec {})
-        }),
+        api_gateway: f.get("api_gateway", api_gateway),
         ingress: f.get("ingress", ingress),
         gateway: f.get("gateway", gateway),
     };
@@ -169,8 +179,19 @@ fn load_balancer(value: &Value<'_>) -> Option<LoadBalancerSpec> {
     let f = value.fields()?;
     let section = LoadBalancerSpec {
         host: f.get("host", values::host),
+        tls: f.get("tls", flag),
         certificate_arn: f.get("certificate_arn", values::certificate_arn),
         internal: f.get("internal", flag),
+    };
+    f.close();
+    Some(section)
+}
+
+fn api_gateway(value: &Value<'_>) -> Option<ApiGatewaySpec> {
+    let f = value.fields()?;
+    let section = ApiGatewaySpec {
+        host: f.get("host", values::host),
+        certificate_arn: f.get("certificate_arn", values::certificate_arn),
     };
     f.close();
     Some(section)

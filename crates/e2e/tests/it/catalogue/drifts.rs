@@ -134,8 +134,10 @@ eks.delete_pod_identity_association(clusterName=cluster, associationId=first(own
         "aws_ecs_cluster",
         "
 ecs = client('ecs')
-ecs.update_cluster_settings(cluster=first(ecs.list_clusters()['clusterArns']),
-    settings=[{'name': 'containerInsights', 'value': 'disabled'}])
+cluster = first(ecs.list_clusters()['clusterArns'])
+setting = first(ecs.describe_clusters(clusters=[cluster], include=['SETTINGS'])['clusters'])['settings'][0]
+other = 'disabled' if setting['value'] != 'disabled' else 'enabled'
+ecs.update_cluster_settings(cluster=cluster, settings=[{'name': 'containerInsights', 'value': other}])
 ",
     ),
     drift(
@@ -146,6 +148,38 @@ elb = client('elbv2')
 balancer = first(elb.describe_load_balancers()['LoadBalancers'])
 elb.modify_load_balancer_attributes(LoadBalancerArn=balancer['LoadBalancerArn'],
     Attributes=[{'Key': 'idle_timeout.timeout_seconds', 'Value': '77'}])
+",
+    ),
+    drift(
+        "aws_cloudwatch_metric_alarm",
+        "aws_cloudwatch_metric_alarm",
+        "
+watch = client('cloudwatch')
+alarm = first(watch.describe_alarms()['MetricAlarms'])
+kept = ('AlarmName', 'AlarmDescription', 'AlarmActions', 'OKActions', 'MetricName', 'Namespace', 'Statistic',
+    'ExtendedStatistic', 'Dimensions', 'Period', 'EvaluationPeriods', 'ComparisonOperator', 'TreatMissingData')
+watch.put_metric_alarm(Threshold=99.0, **{name: alarm[name] for name in kept if name in alarm})
+",
+    ),
+    drift(
+        "aws_cloudwatch_dashboard",
+        "aws_cloudwatch_dashboard",
+        "
+watch = client('cloudwatch')
+name = first(watch.list_dashboards()['DashboardEntries'])['DashboardName']
+watch.put_dashboard(DashboardName=name, DashboardBody='{\"widgets\": []}')
+",
+    ),
+    drift(
+        "aws_route53_record",
+        "aws_route53_record",
+        "
+route53 = client('route53')
+zone = first(z for z in route53.list_hosted_zones()['HostedZones'] if not z['Config']['PrivateZone'])['Id']
+record = first(r for r in route53.list_resource_record_sets(HostedZoneId=zone)['ResourceRecordSets'] if r['Type'] == 'A')
+record['AliasTarget']['EvaluateTargetHealth'] ^= True
+route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={
+    'Changes': [{'Action': 'UPSERT', 'ResourceRecordSet': record}]})
 ",
     ),
     drift(

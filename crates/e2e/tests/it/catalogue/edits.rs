@@ -50,6 +50,12 @@ const EDITS: &[Edit] = &[
         changes: &["aws_db_instance", "aws_rds_cluster"],
     },
     Edit {
+        section: "observability",
+        path: &["alarms", "thresholds"],
+        value: || json!({ "cpu_percent": 77 }),
+        changes: &["aws_cloudwatch_metric_alarm"],
+    },
+    Edit {
         section: "secrets",
         path: &["version"],
         value: || json!(7),
