@@ -70,12 +70,12 @@ pub use spec::{
     CapacitySpec, CloudSpec, ClusterAddon, ClusterController, ClusterEndpointSpec, ClusterLog,
     ClusterLogsSpec, ContainerInsights, CorsMethod, CorsRuleSpec, DataOnDestroy, DatabaseEngine,
     DatabaseSize, DatabaseSpec, DeploySpec, DocumentDatabaseSpec, DocumentEngine, EcsCapacitySpec, EcsSpec,
-    Encryption, Endpoint, EnvironmentName, EnvironmentSpec, ExposeSpec, FlowLogsSpec, Format, GatewaySpec,
-    Gibibytes, ImageSpec, IngressSpec, KubernetesSpec, LifecycleSpec, LoadBalancerSpec, MAX_SPEC_BYTES,
-    Mebibytes, Millicores, Minutes, MonitoringSpec, NetworkSpec, NodeCapacity, NodeGroupSpec, NodeImage,
-    ObjectOwnership, ObservabilitySpec, OnDestroySpec, Problem, Problems, Profile, Provider, Reference,
-    RegistryField, RegistrySpec, ResourcesSpec, RestoreSpec, RollingSpec, Runtime, SecretSpec, Size,
-    StateLock, StateSpec, SupportType, Switch, TaintEffect, TaintSpec, TrafficShift, ZonesSpec, parse,
+    Encryption, Endpoint, EnvironmentName, EnvironmentSpec, ExistingNetworkSpec, ExposeSpec, FlowLogsSpec,
+    Format, GatewaySpec, Gibibytes, ImageSpec, IngressSpec, KubernetesSpec, LifecycleSpec, LoadBalancerSpec,
+    MAX_SPEC_BYTES, Mebibytes, Millicores, Minutes, MonitoringSpec, NetworkSpec, NodeCapacity, NodeGroupSpec,
+    NodeImage, ObjectOwnership, ObservabilitySpec, OnDestroySpec, Problem, Problems, Profile, Provider,
+    Reference, RegistryField, RegistrySpec, ResourcesSpec, RestoreSpec, RollingSpec, Runtime, SecretSpec,
+    Size, StateLock, StateSpec, SupportType, Switch, TaintEffect, TaintSpec, TrafficShift, ZonesSpec, parse,
     parse_bucket_request, parse_value,
 };
 pub use starter::starter_file;

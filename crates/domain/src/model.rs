@@ -35,7 +35,7 @@ pub use fields::{CacheField, DatabaseField, DocumentDatabaseField};
 pub use kubernetes::{
     Ami, ClusterAccess, ClusterRoles, Compute, Controller, Drivers, Kubernetes, NodeGroup, Taint,
 };
-pub use network::{FlowLogs, Nat, Network, Zone};
+pub use network::{ExistingVpc, FlowLogs, MadeVpc, Nat, Network, Vpc, Zone};
 pub use observability::{Alarms, Observability};
 pub use registries::Registry;
 pub use snapshot::FinalSnapshot;

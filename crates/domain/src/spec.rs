@@ -64,7 +64,7 @@ pub use kubernetes::{
     TaintSpec,
 };
 pub use lifecycle::{ApprovalPolicy, DataOnDestroy, LifecycleSpec, OnDestroySpec};
-pub use network::{Endpoint, FlowLogsSpec, NetworkSpec, ZonesSpec};
+pub use network::{Endpoint, ExistingNetworkSpec, FlowLogsSpec, NetworkSpec, ZonesSpec};
 pub use node::MAX_SPEC_BYTES;
 pub use observability::{AlarmsSpec, ObservabilitySpec};
 pub use parse::{Format, parse, parse_value};

@@ -3,7 +3,8 @@
 //! A new section needs nothing here: it is drawn from the schema, and what the reader refuses is left out again. Add
 //! a function when too much is left out, which `every_key_of_the_schema_is_in_some_file` shows: a line in [`SECTIONS`]
 //! and a function that is given the path below the section (`*` for a name that the user chooses or a place in a list)
-//! and the sections drawn before, and gives a value, or `None` to leave it to the schema.
+//! and the sections drawn before, and gives a value, `null` to leave the key out, or `None` to leave it to the
+//! schema.
 
 use serde_json::{Map, Value, json};
 
@@ -45,9 +46,25 @@ fn cloud(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
     }
 }
 
-/// A range that holds the zones, and zones of the region.
+/// A range that holds the zones, and zones of the region. A network that was there before seldom, because it rules out
+/// all that is said of one that is made.
 fn network(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
     match path {
+        "existing" if dice.chance(60) => Some(Value::Null),
+        "existing" => dice
+            .pick(&[
+                json!({
+                    "vpc_id": "vpc-0a1b2c3d4e5f60718",
+                    "private_subnet_ids": ["subnet-0a1b2c3d4e5f60711", "subnet-0a1b2c3d4e5f60712"],
+                    "public_subnet_ids": ["subnet-0a1b2c3d4e5f60721", "subnet-0a1b2c3d4e5f60722"],
+                    "isolated_subnet_ids": ["subnet-0a1b2c3d4e5f60731", "subnet-0a1b2c3d4e5f60732"],
+                }),
+                json!({
+                    "vpc_id": "vpc-0a1b2c3d",
+                    "private_subnet_ids": ["subnet-0a1b2c31", "subnet-0a1b2c32", "subnet-0a1b2c33"],
+                }),
+            ])
+            .cloned(),
         "cidr" => {
             one(dice, &["10.0.0.0/16", "10.200.0.0/18", "172.16.8.0/21", "192.168.0.0/20", "100.64.0.0/16"])
         }

@@ -23,6 +23,21 @@ const EDITS: &[Edit] = &[
         changes: &["aws_cloudwatch_log_group", "aws_flow_log", "aws_iam_role", "aws_iam_role_policy"],
     },
     Edit {
+        section: "network",
+        path: &["ipv6"],
+        value: || json!(true),
+        changes: &[
+            "aws_egress_only_internet_gateway",
+            "aws_lb",
+            "aws_network_acl",
+            "aws_route",
+            "aws_subnet",
+            "aws_vpc",
+            "aws_vpc_security_group_egress_rule",
+            "aws_vpc_security_group_ingress_rule",
+        ],
+    },
+    Edit {
         section: "buckets",
         path: &["lifecycle", "abort_uploads_after_days"],
         value: || json!(3),
@@ -93,12 +108,12 @@ fn an_example_is_edited_where_it_has_something_to_edit() {
         "name": "dev", "cloud": { "region": "eu-west-1" }, "network": {}, "buckets": { "a": {}, "b": {} },
     });
     let edited = edit(&file);
-    assert_eq!(edited.changes.len(), 2);
+    assert_eq!(edited.changes.len(), 3);
     assert_eq!(
         edited.file["buckets"],
         json!({ "a": { "lifecycle": { "abort_uploads_after_days": 3 } }, "b": {} })
     );
-    assert_eq!(edited.file["network"]["flow_logs"]["retention_days"], 3);
+    assert_eq!(edited.file["network"], json!({ "flow_logs": { "retention_days": 3 }, "ipv6": true }));
     let empty = json!({ "name": "dev", "cloud": { "region": "eu-west-1" } });
     assert_eq!(edit(&empty).file["tags"]["edited"], "once");
 }

@@ -12,6 +12,7 @@ use terrane_samples::Example;
 use super::{
     drifts::{DRIFTS, PRELUDE},
     edits::edit,
+    prepared::Prepared,
 };
 use crate::support::{World, send, text};
 
@@ -24,6 +25,7 @@ pub struct Life<'a> {
     account: AwsAccount,
     region: String,
     environment: String,
+    prepared: Prepared,
 }
 
 /// What the emulated AWS knows of an environment's state and secrets.
@@ -42,14 +44,19 @@ impl<'a> Life<'a> {
     /// From nothing to nothing.
     pub async fn of(world: &'a World, example: &Example) -> Result<()> {
         let account = world.emulator().await?.fresh_account();
-        let file = in_account(example, &account)?;
+        let mut file = in_account(example, &account)?;
         let region = text(&file["cloud"], "region");
+        let prepared = Prepared::make(world, &account, &region, &example.name).await;
+        let prepared = prepared.context("preparing the account")?;
+        prepared.put_into(&mut file)?;
+        let before = world.inventory_of(&account).await?;
 
         let created = world.create(&file.to_string()).await.context("create")?;
-        let life = Life { world, account, region, environment: created.environment.clone() };
+        let environment = created.environment.clone();
+        let life = Life { world, account, region, environment, prepared };
         life.succeeds(&created.operation).await.context("create")?;
         let raised = world.inventory_of(&life.account).await?;
-        ensure!(!raised.is_empty(), "nothing was made");
+        ensure!(raised != before, "nothing was made");
         life.changes_nothing(&file).await.context("a second plan")?;
 
         let kept = life.kept().await.context("its state and secrets")?;
@@ -176,6 +183,8 @@ impl<'a> Life<'a> {
         self.update(&free).await.context("taking the protection off")?;
         let destroyed = self.world.destroy(&self.environment).await?;
         self.succeeds(&destroyed.operation).await?;
+        let prepared = self.prepared.take_away(self.world, &self.account, &self.region).await;
+        prepared.context("taking away what was prepared")?;
         let left = self.world.inventory_of(&self.account).await?;
         ensure!(left.is_empty(), "left in the account: {left:?}");
         Ok(())
