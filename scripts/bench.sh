@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 target="${CARGO_TARGET_DIR:-target}"
 
-cargo build --locked --release --package terrane-api --package terrane-worker --package terrane-bench
+cargo build --locked --release \
+  --package terrane-cli --package terrane-api --package terrane-worker --package terrane-bench
 cargo bench --locked --package terrane-blueprint --bench render -- --noplot
-estimates=$(ls -t "$target"/criterion/*/new/estimates.json | head -n 1)
-"$target/release/terrane-bench" --bin-dir "$target/release" --render "$estimates" "$@"
+"$target/release/terrane-bench" --bin-dir "$target/release" --criterion "$target/criterion" "$@"

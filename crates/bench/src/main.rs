@@ -4,6 +4,7 @@
 //! | module | measures |
 //! |---|---|
 //! | `render` | reads what criterion measured of the blueprint |
+//! | `command` | `terrane render` as a process |
 //! | `claims` | from an insert to its claim |
 //! | `traffic` | GET and POST of the API |
 //! | `memory` | resident memory of idle processes |
@@ -12,6 +13,7 @@
 
 mod bare;
 mod claims;
+mod command;
 mod machine;
 mod memory;
 mod overhead;
@@ -20,7 +22,7 @@ mod statistics;
 mod table;
 mod traffic;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use terrane_rig::{Rig, RigOptions};
@@ -31,12 +33,12 @@ use crate::table::Table;
 #[derive(Parser)]
 #[command(name = "terrane-bench", version)]
 struct Arguments {
-    /// Where terrane-api and terrane-worker are, built for release.
+    /// Where terrane, terrane-api and terrane-worker are, built for release.
     #[arg(long, value_name = "DIRECTORY")]
     bin_dir: PathBuf,
-    /// What criterion wrote about rendering: `estimates.json`.
-    #[arg(long, value_name = "FILE")]
-    render: Option<PathBuf>,
+    /// Where criterion keeps what it measured of rendering.
+    #[arg(long, value_name = "DIRECTORY")]
+    criterion: Option<PathBuf>,
     /// How many operations are queued and claimed, one after the other.
     #[arg(long, default_value_t = 1_000, value_name = "N")]
     claims: usize,
@@ -52,29 +54,32 @@ struct Arguments {
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let bin_dir = arguments.bin_dir.canonicalize()?;
+    let mut table = Table::default();
+    if let Some(directory) = &arguments.criterion {
+        render::add(&mut table, directory)?;
+    }
+    // Before the rig: its servers are children of this program too.
+    command::add(&mut table, &bin_dir.join("terrane"))?;
     let rig = Rig::start(RigOptions::ALL).await?;
-    let outcome = measure(&rig, &bin_dir, &arguments).await;
+    let outcome = measure(&mut table, &rig, &bin_dir, &arguments).await;
     rig.stop().await;
-    println!("\n{}\n\n{}", machine::described(), outcome?);
+    outcome?;
+    println!("\n{}\n\n{table}", machine::described());
     Ok(())
 }
 
-async fn measure(rig: &Rig, bin_dir: &std::path::Path, arguments: &Arguments) -> anyhow::Result<Table> {
-    let mut table = Table::default();
-    if let Some(file) = &arguments.render {
-        render::add(&mut table, file)?;
-    }
+async fn measure(table: &mut Table, rig: &Rig, bin_dir: &Path, arguments: &Arguments) -> anyhow::Result<()> {
     eprint_stage("claims");
-    claims::add(&mut table, rig, arguments.claims).await?;
+    claims::add(table, rig, arguments.claims).await?;
     eprint_stage("API");
-    traffic::add(&mut table, rig, &bin_dir.join("terrane-api")).await?;
+    traffic::add(table, rig, &bin_dir.join("terrane-api")).await?;
     eprint_stage("memory");
-    memory::add(&mut table, rig, bin_dir).await?;
+    memory::add(table, rig, bin_dir).await?;
     if arguments.pairs > 0 {
         eprint_stage("whole operations, which take minutes");
-        overhead::add(&mut table, rig, bin_dir, arguments.pairs, arguments.delay_ms).await?;
+        overhead::add(table, rig, bin_dir, arguments.pairs, arguments.delay_ms).await?;
     }
-    Ok(table)
+    Ok(())
 }
 
 /// A person who waits for minutes wants to know for what.

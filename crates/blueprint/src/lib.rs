@@ -9,7 +9,7 @@
 //! * [`render`] makes the files: a flat root module, one file per concern, laid out as `terraform fmt` would.
 //! * [`render_bucket`] makes a single bucket, for the older form of the render service.
 //! * [`graph`] draws how its parts hang together.
-//! * [`holds_data`] and [`RESOURCE_TYPES`] say what is lost when a resource is deleted.
+//! * [`holds_data`] and [`RESOURCE_TYPES`] say what is lost when a resource is deleted, [`is_protected`] whether it may be.
 //! * [`address_of_tag`] and [`tag_of_address`] translate between Terraform addresses and the tag `terrane:address`.
 //!
 //! Text from a user never becomes syntax: see `hcl`. What is rendered is valid for hashicorp/aws 5.100 to 6.x and for
@@ -20,11 +20,14 @@ mod files;
 mod graph;
 mod hcl;
 mod one_bucket;
+mod protection;
 mod render;
 mod resource_types;
 
 pub use address::{address_of_tag, tag_of_address};
+pub use files::ENCRYPTION_KEY_ADDRESS;
 pub use graph::graph;
 pub use one_bucket::render_bucket;
+pub use protection::is_protected;
 pub use render::{AWS_PROVIDER_VERSION, BLUEPRINT_VERSION, RenderError, RenderedFiles, current_pins, render};
-pub use resource_types::{RESOURCE_TYPES, ResourceType, holds_data};
+pub use resource_types::{RESOURCE_TYPES, ResourceType, holds_data, refuses_deletion};

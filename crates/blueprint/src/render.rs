@@ -53,6 +53,14 @@ pub enum RenderError {
         /// For example `databases.main.url`.
         what: String,
     },
+    /// Two apps of one load balancer with rules of one priority, which it refuses.
+    #[error("{path} has the priority of {other} on the same load balancer")]
+    SameRule {
+        /// Where in the environment file, for example `apps.web`.
+        path: String,
+        /// The other.
+        other: String,
+    },
     /// A network without subnets.
     #[error("the network has no availability zone")]
     NoZones,

@@ -20,6 +20,10 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     plain("aws_apigatewayv2_vpc_link"),
     untagged("aws_appautoscaling_policy"),
     plain("aws_appautoscaling_target"),
+    plain("aws_backup_plan"),
+    untagged("aws_backup_selection"),
+    data("aws_backup_vault"),
+    plain("aws_budgets_budget"),
     plain("aws_cloudwatch_log_group"),
     plain("aws_cloudwatch_metric_alarm"),
     plain("aws_codedeploy_app"),
@@ -88,7 +92,8 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     untagged("aws_s3_bucket_public_access_block"),
     untagged("aws_s3_bucket_server_side_encryption_configuration"),
     untagged("aws_s3_bucket_versioning"),
-    plain("aws_secretsmanager_secret"),
+    // Nobody knows its value, so nobody can make it again.
+    data("aws_secretsmanager_secret"),
     untagged("aws_secretsmanager_secret_version"),
     plain("aws_security_group"),
     plain("aws_service_discovery_private_dns_namespace"),
@@ -107,6 +112,12 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
 #[must_use]
 pub fn holds_data(resource_type: &str) -> bool {
     RESOURCE_TYPES.iter().any(|known| known.name == resource_type && known.holds_data)
+}
+
+/// Whether AWS may refuse to delete a resource of this type until an update has taken its protection off.
+#[must_use]
+pub fn refuses_deletion(resource_type: &str) -> bool {
+    holds_data(resource_type) || resource_type == "aws_lb"
 }
 
 const fn plain(name: &'static str) -> ResourceType {

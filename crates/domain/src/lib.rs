@@ -65,17 +65,18 @@ pub use resolve::{LifecyclePolicy, Reason, ResolveContext, Resolved, resolve};
 pub use schema::json_schema;
 pub use spec::{
     Accelerator, AccessLogsSpec, AccessPolicy, AccessSpec, Acus, AlarmsSpec, ApiGatewaySpec, AppSpec,
-    ApprovalPolicy, Architecture, AutoscalingSpec, BlueGreenSpec, BucketField, BucketLifecycleSpec,
-    BucketRequest, BucketSpec, CacheAuthentication, CacheEngine, CacheSize, CacheSpec, CannedAcl,
-    CapacitySpec, CloudSpec, ClusterAddon, ClusterController, ClusterEndpointSpec, ClusterLog,
-    ClusterLogsSpec, ContainerInsights, CorsMethod, CorsRuleSpec, DataOnDestroy, DatabaseEngine,
+    ApprovalPolicy, Architecture, AutoscalingSpec, BackupSchedule, BackupSpec, BlueGreenSpec, BucketField,
+    BucketLifecycleSpec, BucketRequest, BucketSpec, BudgetSpec, CacheAuthentication, CacheEngine, CacheSize,
+    CacheSpec, CannedAcl, CapacitySpec, CloudSpec, ClusterAddon, ClusterController, ClusterEndpointSpec,
+    ClusterLog, ClusterLogsSpec, ContainerInsights, CorsMethod, CorsRuleSpec, DataOnDestroy, DatabaseEngine,
     DatabaseSize, DatabaseSpec, DeploySpec, DocumentDatabaseSpec, DocumentEngine, EcsCapacitySpec, EcsSpec,
     Encryption, Endpoint, EnvironmentName, EnvironmentSpec, ExistingNetworkSpec, ExposeSpec, FlowLogsSpec,
-    Format, GatewaySpec, Gibibytes, ImageSpec, IngressSpec, KubernetesSpec, LifecycleSpec, LoadBalancerSpec,
-    MAX_SPEC_BYTES, Mebibytes, Millicores, Minutes, MonitoringSpec, NetworkSpec, NodeCapacity, NodeGroupSpec,
-    NodeImage, ObjectOwnership, ObservabilitySpec, OnDestroySpec, Problem, Problems, Profile, Provider,
-    Reference, RegistryField, RegistrySpec, ResourcesSpec, RestoreSpec, RollingSpec, Runtime, SecretSpec,
-    Size, StateLock, StateSpec, SupportType, Switch, TaintEffect, TaintSpec, TrafficShift, ZonesSpec, parse,
+    Format, GatewaySpec, GeneratedSecretSpec, Gibibytes, GovernanceSpec, ImageSpec, IngressSpec,
+    KubernetesSpec, LifecycleSpec, LoadBalancerSpec, MAX_SPEC_BYTES, Mebibytes, Millicores, Minutes,
+    MonitoringSpec, NetworkSpec, NodeCapacity, NodeGroupSpec, NodeImage, ObjectOwnership, ObservabilitySpec,
+    OnDestroySpec, Problem, Problems, Profile, Provider, Reference, RegistryField, RegistrySpec,
+    ResourcesSpec, RestoreSpec, RollingSpec, Runtime, SecretAlphabet, SecretField, SecretSpec, Size,
+    StateLock, StateSpec, SupportType, Switch, TaintEffect, TaintSpec, TrafficShift, ZonesSpec, parse,
     parse_bucket_request, parse_value,
 };
 pub use starter::starter_file;

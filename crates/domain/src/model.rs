@@ -11,10 +11,12 @@ mod databases;
 mod document_database;
 mod ecs;
 mod fields;
+mod governance;
 mod kubernetes;
 mod network;
 mod observability;
 mod registries;
+mod secrets;
 mod snapshot;
 
 use std::{collections::BTreeMap, fmt};
@@ -32,12 +34,14 @@ pub use databases::{
 pub use document_database::DocumentDatabase;
 pub use ecs::{AccessLogBucket, Capacity, Ecs, LoadBalancer, LoadBalancerKind};
 pub use fields::{CacheField, DatabaseField, DocumentDatabaseField};
+pub use governance::{Backup, Budget, Governance};
 pub use kubernetes::{
     Ami, ClusterAccess, ClusterRoles, Compute, Controller, Drivers, Kubernetes, NodeGroup, Taint,
 };
 pub use network::{ExistingVpc, FlowLogs, MadeVpc, Nat, Network, Vpc, Zone};
 pub use observability::{Alarms, Observability};
 pub use registries::Registry;
+pub use secrets::GeneratedSecret;
 pub use snapshot::FinalSnapshot;
 
 /// A name that a user gave to a thing in a map (`databases.main`): 1 to 24 of a-z, 0-9 and `-`, starting with a
@@ -108,6 +112,12 @@ pub struct InfraModel {
     pub caches: BTreeMap<Key, Cache>,
     /// The document database, if there is one.
     pub document_database: Option<DocumentDatabase>,
+    /// Secrets with random values, by name.
+    pub secrets: BTreeMap<Key, GeneratedSecret>,
+    /// A limit to roles, a budget, backups.
+    pub governance: Governance,
+    /// Nothing that holds data may be deleted or replaced. Each database says so too.
+    pub protected: bool,
     /// Where Terraform keeps state.
     pub state: StateBackend,
 }
@@ -180,11 +190,12 @@ pub struct StateBackend {
     pub kms_key_arn: Option<String>,
 }
 
-/// Protections that stand in the way of a destroy and are taken off by an apply of their own, because AWS and the
-/// provider act on what *state* says about them.
 impl InfraModel {
     /// The same model with every protection off, ready to be destroyed. With [`OnDestroy::Snapshot`], each database
     /// leaves a final snapshot of that suffix; without, its data is lost.
+    ///
+    /// Protections stand in the way of a destroy and are taken off by an apply of their own, because AWS and the provider
+    /// act on what *state* says about them.
     #[must_use]
     pub fn unprotected(&self, data: OnDestroy<'_>) -> Self {
         let mut model = self.clone();
@@ -192,14 +203,29 @@ impl InfraModel {
         model.registries.values_mut().for_each(Registry::unprotect);
         model.databases.values_mut().for_each(|database| database.unprotect(data));
         model.document_database.iter_mut().for_each(|database| database.unprotect(data));
+        model.caches.values_mut().for_each(|cache| cache.unprotect(data));
         model.ecs.iter_mut().for_each(Ecs::unprotect);
+        model.secrets.values_mut().for_each(|secret| secret.unprotect(data));
+        model.governance.unprotect();
+        model.protected = false;
         model
     }
-}
 
-impl InfraModel {
-    /// The same model with the databases, caches, buckets, registries, load balancers and cluster that only `older` has,
-    /// and what those stand on: what an update was to remove may still be there.
+    /// Whether a final snapshot is encrypted with the environment's key: without the key nobody can ever read it, so the
+    /// key has to outlive the environment.
+    #[must_use]
+    pub fn leaves_what_its_key_encrypts(&self) -> bool {
+        let database = |database: &Database| database.final_snapshot.is_some() && database.environment_key;
+        let documents =
+            |database: &DocumentDatabase| database.final_snapshot.is_some() && database.environment_key;
+        let cache = |cache: &Cache| cache.final_snapshot.is_some() && cache.environment_key;
+        self.databases.values().any(database)
+            || self.document_database.as_ref().is_some_and(documents)
+            || self.caches.values().any(cache)
+    }
+
+    /// The same model with the databases, caches, buckets, registries, secrets, backups, load balancers and cluster that
+    /// only `older` has, and what those stand on: what an update was to remove may still be there.
     #[must_use]
     pub fn with_data_of(&self, older: &Self) -> Self {
         let mut model = self.clone();
@@ -215,6 +241,8 @@ impl InfraModel {
         }
         keep(&mut model.caches, &older.caches);
         model.document_database = model.document_database.or_else(|| older.document_database.clone());
+        keep(&mut model.secrets, &older.secrets);
+        model.governance.backup = model.governance.backup.or_else(|| older.governance.backup.clone());
         model.network = model.network.or_else(|| older.network.clone());
         model.encryption_key = model.encryption_key.or_else(|| older.encryption_key.clone());
         model

@@ -126,7 +126,7 @@ impl Names {
 
     /// CloudWatch log group of a cache's slow log: up to 512.
     pub(crate) fn cache_log_group(&self, key: &Key) -> String {
-        format!("/aws/elasticache/{}/slow", self.cache(key))
+        format!("/aws/vendedlogs/elasticache/{}/slow", self.cache(key))
     }
 
     /// IAM role with which VPC flow logs are written: up to 64.
@@ -208,6 +208,26 @@ impl Names {
         self.fit("load-balancer-access-logs", 63)
     }
 
+    /// How the name of an entry of Secrets Manager begins: up to 486 of letters, digits and `/_+=.@-`.
+    pub(crate) fn secret(&self, key: &Key) -> String {
+        format!("{}/{key}-", self.prefix)
+    }
+
+    /// Budget: up to 100, no `:` and no `\`.
+    pub(crate) fn budget(&self) -> String {
+        format!("{}-monthly", self.prefix)
+    }
+
+    /// Vault and plan of AWS Backup: 2 to 50 letters, digits, hyphens and underscores.
+    pub(crate) fn backup_vault(&self) -> String {
+        self.fit("data", 50)
+    }
+
+    /// IAM role with which AWS Backup makes copies: up to 64. No key makes the same name: roles of keys have a longer end.
+    pub(crate) fn backup_role(&self) -> String {
+        self.fit("backup", 64)
+    }
+
     /// KMS alias: up to 256, not below `alias/aws/`.
     pub(crate) fn key_alias(&self) -> String {
         format!("alias/terrane/{}", self.prefix)
@@ -219,14 +239,14 @@ pub(crate) fn state_bucket(account_id: &str, region: &str) -> String {
     format!("terrane-state-{account_id}-{region}")
 }
 
-/// The place of an app among the rules of a listener, 1 to 40,000. Behind it is room for those that want the same place.
-pub(crate) fn rule_priority(key: &Key) -> u16 {
+/// The place of an app among the rules of a listener, 1 to 20,000. Behind it is room for those that want the same place.
+pub(crate) fn rule_place(key: &Key) -> u16 {
     let bits = Sha256::digest(key.as_str().as_bytes())
         .iter()
         .take(4)
         .fold(0, |bits, byte| bits << 8 | u32::from(*byte));
-    // Less than 40,000, which fits.
-    u16::try_from(bits % 40_000).unwrap_or_default() + 1
+    // Less than 20,000, which fits.
+    u16::try_from(bits % 20_000).unwrap_or_default() + 1
 }
 
 /// From the last 40 bits of the id. They are random; the first digits of a UUIDv7 are its time, and environments that are
@@ -303,11 +323,15 @@ mod tests {
                 (names.target_group(&key, 'b'), 32),
                 (names.load_balancer("internal"), 32),
                 (names.access_logs_bucket(), 63),
+                (names.budget(), 100),
+                (names.backup_vault(), 50),
+                (names.backup_role(), 64),
             ] {
                 prop_assert!(follows(&text, longest, "-"), "{text}");
             }
             prop_assert!(follows(&names.repository(&key), 256, "-/"));
             prop_assert!(follows(&names.key_alias(), 256, "-/"));
+            prop_assert!(follows(names.secret(&key).trim_end_matches('-'), 485, "-/"));
             prop_assert!(follows(&names.flow_logs_group()[1..], 512, "-/"));
             prop_assert!(follows(&names.app_log_group(&key)[1..], 512, "-/"));
             prop_assert!(follows(&names.api_log_group(&key)[1..], 512, "-/"));
@@ -377,6 +401,7 @@ mod tests {
                 .flat_map(|key| ["task", "execution", "deploy"].map(|purpose| names.app_role(key, purpose))),
         );
         roles.push(names.flow_logs_role());
+        roles.push(names.backup_role());
         assert_eq!(roles.iter().collect::<BTreeSet<_>>().len(), roles.len());
         let groups = ["api", "b-api", "a-api"].map(|key| Key::parse(key).unwrap());
         let groups: Vec<String> =

@@ -92,6 +92,11 @@ profiles! {
     cache_size: Size                       = Size::Small,                Size::Medium,               Size::Large;
     cache_snapshot_retention_days: u8      = 0,                          1,                          7;
 
+    /// For which a secret can be restored after it was deleted.
+    secret_recovery_days: u8               = 7,                          7,                          30;
+    /// Of copies in a vault that the file asks for.
+    vault_retention_days: u32              = 7,                          35,                         90;
+
     deletion_protection: bool              = false,                      false,                      true;
 }
 

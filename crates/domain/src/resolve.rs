@@ -12,12 +12,14 @@ mod conflict;
 mod databases;
 mod document_database;
 mod ecs;
+mod governance;
 mod kubernetes;
 mod lifecycle;
 mod network;
 mod observability;
 mod reference;
 mod registries;
+mod secrets;
 mod state;
 
 use std::{collections::BTreeMap, fmt};
@@ -120,6 +122,8 @@ struct Resolver<'a> {
     names: Names,
     /// Whether anything is encrypted with the environment's own key.
     wants_key: bool,
+    /// Whether nothing that holds data may be deleted.
+    protected: bool,
     reasons: Vec<Reason>,
     conflicts: Vec<Conflict>,
 }
@@ -138,6 +142,7 @@ impl<'a> Resolver<'a> {
             names: Names::new(context.environment_id, &spec.name),
             // A profile whose default it is has the key even while nothing uses it.
             wants_key: defaults.encryption == Encryption::Kms,
+            protected: defaults.deletion_protection,
             reasons: Vec::new(),
             conflicts: Vec::new(),
         }
@@ -149,13 +154,17 @@ impl<'a> Resolver<'a> {
             self.or_because(&root.key("profile"), self.spec.profile, Profile::default(), DEFAULT);
         let cloud = self.cloud();
         let policy = self.policy();
+        self.protected = policy.deletion_protection;
         let network = self.network();
         let kubernetes = self.kubernetes();
         let buckets = self.each(&self.spec.buckets, "buckets", Self::bucket);
         let registries = self.each(&self.spec.registries, "registries", Self::registry);
         let databases = self.databases(policy, network.as_ref());
-        let caches = self.each(&self.spec.caches, "caches", Self::cache);
+        let caches = self
+            .each(&self.spec.caches, "caches", |this, key, spec, path| this.cache(key, spec, path, policy));
         let document_database = self.document_database(policy, network.as_ref());
+        let secrets = self.each(&self.spec.secrets, "secrets", Self::generated_secret);
+        let governance = self.governance(&buckets);
         let observability = self.observability();
         let apps = self.apps(&observability);
         let ecs = self.ecs(network.as_ref(), &apps, &observability, policy);
@@ -185,6 +194,9 @@ impl<'a> Resolver<'a> {
             observability,
             caches,
             document_database,
+            secrets,
+            governance,
+            protected: policy.deletion_protection,
             state,
         };
         (Resolved { model, policy, reasons: self.reasons }, self.conflicts)

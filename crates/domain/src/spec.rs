@@ -17,6 +17,7 @@ mod databases;
 mod decode;
 mod document_database;
 mod ecs;
+mod governance;
 mod json;
 mod kubernetes;
 mod lifecycle;
@@ -29,6 +30,7 @@ mod reading;
 mod reference;
 mod registries;
 mod rules;
+mod secrets;
 mod state;
 mod units;
 pub(crate) mod words;
@@ -58,6 +60,7 @@ pub use cloud::{CloudSpec, Provider};
 pub use databases::{DatabaseEngine, DatabaseSize, DatabaseSpec, MonitoringSpec, RestoreSpec};
 pub use document_database::{DocumentDatabaseSpec, DocumentEngine};
 pub use ecs::{ContainerInsights, EcsCapacitySpec, EcsSpec};
+pub use governance::{BackupSchedule, BackupSpec, BudgetSpec, GovernanceSpec};
 pub use kubernetes::{
     Accelerator, AccessPolicy, AccessSpec, ClusterAddon, ClusterController, ClusterEndpointSpec, ClusterLog,
     ClusterLogsSpec, KubernetesSpec, NodeCapacity, NodeGroupSpec, NodeImage, SupportType, TaintEffect,
@@ -70,8 +73,9 @@ pub use observability::{AlarmsSpec, ObservabilitySpec};
 pub use parse::{Format, parse, parse_value};
 pub(crate) use problem::{Path, Sink};
 pub use problem::{Problem, Problems};
-pub use reference::{BucketField, Reference, RegistryField};
+pub use reference::{BucketField, Reference, RegistryField, SecretField};
 pub use registries::RegistrySpec;
+pub use secrets::{GeneratedSecretSpec, SecretAlphabet};
 pub use state::{StateLock, StateSpec};
 pub use units::{Gibibytes, Mebibytes, Millicores, Minutes};
 pub use words::{Encryption, Profile, Size};
@@ -95,7 +99,8 @@ pub struct EnvironmentSpec {
     pub tags: BTreeMap<String, String>,
     /// Where it stands.
     pub cloud: CloudSpec,
-    /// A VPC with public, private and isolated subnets. Without this section there is one only if a database needs it.
+    /// A VPC with public, private and isolated subnets. Without this section there is one only if something
+    /// needs it: a database, a cache, a cluster.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<NetworkSpec>,
     /// An EKS cluster.
@@ -113,6 +118,10 @@ pub struct EnvironmentSpec {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(default)]
     pub databases: BTreeMap<Key, DatabaseSpec>,
+    /// Secrets with random values, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(default)]
+    pub secrets: BTreeMap<Key, GeneratedSecretSpec>,
     /// An ECS cluster on Fargate, which runs the apps.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ecs: Option<EcsSpec>,
@@ -130,6 +139,9 @@ pub struct EnvironmentSpec {
     /// A database of documents.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document_database: Option<DocumentDatabaseSpec>,
+    /// What an organisation asks of every environment: a limit to roles, a budget, backups.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub governance: Option<GovernanceSpec>,
     /// Where Terraform keeps its state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<StateSpec>,
@@ -204,9 +216,11 @@ fn environment(value: &Value<'_>) -> Option<EnvironmentSpec> {
     let databases = f.named("databases", databases::read);
     let caches = f.named("caches", caches::read);
     let document_database = f.get("document_database", document_database::read);
+    let secrets = f.named("secrets", secrets::read);
     let ecs = f.get("ecs", ecs::read);
     let apps = f.named("apps", apps::read);
     let observability = f.get("observability", observability::read);
+    let governance = f.get("governance", governance::read);
     let state = f.get("state", state::read);
     let lifecycle = f.get("lifecycle", lifecycle::read);
     f.close();
@@ -228,6 +242,8 @@ fn environment(value: &Value<'_>) -> Option<EnvironmentSpec> {
         observability,
         caches,
         document_database,
+        secrets,
+        governance,
         state,
         lifecycle,
     })

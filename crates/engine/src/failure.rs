@@ -36,6 +36,8 @@ pub(crate) enum StepError {
     Workspace(#[from] WorkspaceError),
     #[error("the command can't be started")]
     Start(#[from] RunError),
+    #[error("what is protected would be deleted")]
+    Protected { addresses: Vec<String> },
     #[error("the attempt took longer than {minutes} minutes")]
     Deadline { minutes: u64 },
     #[error("the store failed")]
@@ -103,6 +105,16 @@ pub(crate) fn classify(error: &StepError, step: Option<StepName>) -> Classified 
             Failure::Permanent,
         ),
         StepError::Render(error) => ("invalid_spec", error.to_string(), None, Failure::Permanent),
+        StepError::Protected { addresses } => (
+            "protected",
+            format!("{}: protected against deletion, and the plan would delete or replace it", addresses.join(", ")),
+            Some(
+                "apply the file with lifecycle.deletion_protection: false first, by itself; then this change, which asks for \
+                 approval"
+                    .to_owned(),
+            ),
+            Failure::Permanent,
+        ),
         StepError::Deadline { minutes } => (
             "timeout",
             format!("the attempt was stopped after {minutes} minutes"),
@@ -163,6 +175,15 @@ mod tests {
         let told = classify(&error, Some(StepName::Apply));
         assert_eq!(told.failure, Failure::Permanent);
         assert!(!told.error.retryable);
+    }
+
+    #[test]
+    fn what_is_protected_is_named_with_the_remedy_and_is_not_tried_again() {
+        let error = StepError::Protected { addresses: vec!["aws_db_instance.main[\"main\"]".to_owned()] };
+        let told = classify(&error, Some(StepName::Plan));
+        assert_eq!((told.failure, told.error.kind.as_str()), (Failure::Permanent, "protected"));
+        assert!(told.error.message.contains("aws_db_instance.main[\"main\"]"), "{}", told.error.message);
+        assert!(told.error.hint.unwrap_or_default().contains("lifecycle.deletion_protection: false"));
     }
 
     #[test]

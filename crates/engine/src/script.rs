@@ -5,6 +5,9 @@
 //! destroy          prepare  render  init  plan  (approval)  unprotect  apply
 //! ```
 //!
+//! A destroy that leaves final snapshots leaves the key that encrypts them too: the key is no part of the plan that is
+//! shown, and is taken out of state just before the rest goes.
+//!
 //! Every attempt begins at the first step in a directory of its own: steps before `apply` change nothing in the cloud,
 //! and Terraform itself knows what an earlier attempt has already made.
 
@@ -13,6 +16,7 @@ use std::collections::BTreeMap;
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 use terrane_aws::{Session, Target};
+use terrane_blueprint::ENCRYPTION_KEY_ADDRESS;
 use terrane_domain::{
     DataOnDestroy, EnvironmentSpec, InfraModel, OnDestroy, OperationKind, Pins, Problems, ResolveContext,
     Resolved, StepName,
@@ -39,7 +43,7 @@ pub(crate) enum Done {
 /// What the first step found out.
 struct Prepared {
     resolved: Resolved,
-    /// For a destroy: what earlier specs come to that may still stand, newest first.
+    /// What earlier specs come to that may stand, newest first.
     earlier: Vec<InfraModel>,
     workspace: Workspace,
 }
@@ -48,6 +52,14 @@ impl Prepared {
     fn everything_that_may_stand(&self) -> InfraModel {
         self.earlier.iter().fold(self.resolved.model.clone(), |model, older| model.with_data_of(older))
     }
+}
+
+/// What a plan led to.
+struct Planned {
+    /// The digest under which it has to be approved first.
+    ask: Option<String>,
+    /// The plan file would delete something that is to stay.
+    stale: bool,
 }
 
 /// Begins a step, does its work and records how it ended.
@@ -73,7 +85,7 @@ impl Attempt<'_> {
         let Prepared { resolved, workspace, .. } = &prepared;
         step!(self, Render, render(workspace, &resolved.model));
         step!(self, Init, init(workspace));
-        if let Some(digest) = step!(self, Plan, plan(&prepared, PlanMode::Normal)) {
+        if let Some(digest) = step!(self, Plan, plan(&prepared, PlanMode::Normal, None)).ask {
             return Ok(Done::ApprovalNeeded { digest });
         }
         let outputs = step!(self, Apply, apply(workspace));
@@ -92,11 +104,14 @@ impl Attempt<'_> {
         let model = self.unprotected(prepared.everything_that_may_stand(), resolved.policy.on_destroy);
         step!(self, Render, render(workspace, &model));
         step!(self, Init, init(workspace));
-        if let Some(digest) = step!(self, Plan, plan(&prepared, PlanMode::Destroy)) {
+        let stays = model.leaves_what_its_key_encrypts().then_some(ENCRYPTION_KEY_ADDRESS);
+        let Planned { ask, stale } = step!(self, Plan, plan(&prepared, PlanMode::Destroy, stays));
+        if let Some(digest) = ask {
             return Ok(Done::ApprovalNeeded { digest });
         }
         let unprotected = step!(self, Unprotect, unprotect(workspace));
-        match step!(self, Apply, destroy(&prepared, unprotected)) {
+        let stays = stays.filter(|_| stale);
+        match step!(self, Apply, destroy(&prepared, unprotected, stays)) {
             Some(digest) => Ok(Done::ApprovalNeeded { digest }),
             None => Ok(Done::Succeeded { outputs: None }),
         }
@@ -209,27 +224,39 @@ impl Attempt<'_> {
         Ok(())
     }
 
-    /// Plans to a file and decides; `Some` is the digest of a plan that has to be approved first.
+    /// Plans to a file and decides. The object `stays`, whatever the plan file says: before that is applied, it is
+    /// forgotten.
     async fn plan(
         &self,
         prepared: &Prepared,
         mode: PlanMode,
+        stays: Option<&str>,
         lines: &mut Lines<'_>,
-    ) -> Result<Option<String>, StepError> {
+    ) -> Result<Planned, StepError> {
         let workspace = &prepared.workspace;
         let command = Command::plan(workspace.plan_file("main"), mode);
-        let finished =
+        let mut finished =
             self.terraform(workspace, &command, self.engine.settings.deadlines.plan, lines).await?;
+        let planned = finished.changes.len();
+        finished.changes.retain(|change| Some(change.resource.address.as_str()) != stays);
+        let stale = finished.changes.len() < planned;
         let plan = plan::summarize(&finished.changes);
         let digest = approval::digest(&plan.actions);
         self.insist(|| self.engine.store.record_plan(self.holder(), &plan, &digest)).await?;
+        if mode == PlanMode::Normal {
+            let models = std::iter::once(&prepared.resolved.model).chain(&prepared.earlier);
+            let protected = plan::protected(&plan, models);
+            if !protected.is_empty() {
+                return Err(StepError::Protected { addresses: protected });
+            }
+        }
         let (operation, policy) = (&self.claim.operation, prepared.resolved.policy.approval);
         let approved = operation.approved_digest.as_deref();
         match approval::decide(operation.kind, policy, &plan, &digest, approved) {
-            Decision::Apply(_) => Ok(None),
+            Decision::Apply(_) => Ok(Planned { ask: None, stale }),
             Decision::Ask(because) => {
                 lines.say(LogLevel::Warn, because.explain());
-                Ok(Some(digest))
+                Ok(Planned { ask: Some(digest), stale })
             }
         }
     }
@@ -248,15 +275,24 @@ impl Attempt<'_> {
         Ok(finished.outputs)
     }
 
-    /// Carries out the plan to destroy. If protections were taken off since, the plan was made on a state that is gone:
-    /// it is made and judged once more.
+    /// Carries out the plan to destroy all but what `stays`. If that was in state, or if protections were taken off, the
+    /// plan was made on a state that is gone: it is made and judged once more.
     async fn destroy(
         &self,
         prepared: &Prepared,
         unprotected: bool,
+        stays: Option<&str>,
         lines: &mut Lines<'_>,
     ) -> Result<Option<String>, StepError> {
-        if unprotected && let Some(digest) = self.plan(prepared, PlanMode::Destroy, lines).await? {
+        if let Some(address) = stays {
+            self.insist(|| self.engine.store.mark_touched(self.holder())).await?;
+            let forget = Command::Forget { address: address.to_owned() };
+            self.terraform(&prepared.workspace, &forget, self.engine.settings.deadlines.plan, lines).await?;
+            lines.say(LogLevel::Info, format!("{address} stays: it encrypts the final snapshots"));
+        }
+        if (unprotected || stays.is_some())
+            && let Some(digest) = self.plan(prepared, PlanMode::Destroy, None, lines).await?.ask
+        {
             return Ok(Some(digest));
         }
         self.apply(&prepared.workspace, lines).await?;
@@ -282,7 +318,7 @@ impl Attempt<'_> {
         let look = Command::plan(workspace.plan_file("protections"), PlanMode::Normal);
         let finished = self.terraform(workspace, &look, deadlines.plan, lines).await?;
         let (protected, others): (Vec<_>, Vec<_>) = finished.changes.into_iter().partition(|change| {
-            change.action == Action::Update && terrane_blueprint::holds_data(&change.resource.kind)
+            change.action == Action::Update && terrane_blueprint::refuses_deletion(&change.resource.kind)
         });
         if protected.is_empty() {
             lines.say(LogLevel::Info, "no protections to take off");

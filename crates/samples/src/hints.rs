@@ -22,6 +22,8 @@ const SECTIONS: &[(&str, Hint)] = &[
     ("document_database", document_database),
     ("apps", apps),
     ("observability", observability),
+    ("secrets", secrets),
+    ("governance", governance),
     ("lifecycle", lifecycle),
     ("labels", labels),
     ("state", state),
@@ -152,8 +154,33 @@ fn apps(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value>
             .cloned(),
         "*.secrets" => Some(match first("databases") {
             Some(database) => json!({ "DATABASE_URL": { "from": format!("databases.{database}.url") } }),
-            None => json!({ "LLM_ACCESS": { "secret": "acme/llm", "key": "access" } }),
+            None => match first("secrets") {
+                Some(secret) => json!({ "SESSION_KEY": { "from": format!("secrets.{secret}.value") } }),
+                None => json!({ "API_KEY": { "secret": "acme/llm", "key": "api_key" } }),
+            },
         }),
+        _ => None,
+    }
+}
+
+/// A window that AWS has, and keys that differ.
+fn secrets(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+    match path {
+        "*.recovery_days" => one(dice, &[0, 7, 30]),
+        "*.keys" => dice.pick(&[json!(["access", "refresh"]), json!(["password"])]).cloned(),
+        _ => None,
+    }
+}
+
+/// A policy of the account, somebody who is told, and copies that are kept for long enough.
+fn governance(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
+    match path {
+        "permissions_boundary" => one(dice, &["arn:aws:iam::222222222222:policy/Boundary"]),
+        "budget.emails" => Some(json!(["ops@acme.example"])),
+        "budget.topic" => Some(json!(arn(file, "sns", "budget"))),
+        "budget.alert_at_percent" => Some(json!([50, 90])),
+        "backup.retention_days" => one(dice, &[120, 365]),
+        "backup.cold_storage_after_days" => Some(json!(30)),
         _ => None,
     }
 }

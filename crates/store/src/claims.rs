@@ -67,8 +67,8 @@ pub struct Claim {
     pub environment: Environment,
     /// The spec of the generation that the operation applies; for a destroy, of the one that `touched_generation` names.
     pub spec: Value,
-    /// For a destroy, the other specs since the one that was last applied in full that may have reached the cloud, newest
-    /// first: what they declare may still be there.
+    /// The other specs since the one that was last applied in full that may have reached the cloud, newest first: what
+    /// they declare may be there.
     pub earlier_specs: Vec<Value>,
     /// The newest generation that a create or an update may have brought to the cloud; `None` if none did.
     pub touched_generation: Option<i64>,
@@ -238,10 +238,12 @@ impl Store {
             _ => spec,
         };
         let earlier_specs = match touched_generation {
-            Some(touched) if operation.kind == OperationKind::Destroy => {
-                earlier_specs(&mut tx, &environment, touched).await?
+            Some(touched) => {
+                let own =
+                    if operation.kind == OperationKind::Destroy { touched } else { operation.generation };
+                earlier_specs(&mut tx, &environment, own).await?
             }
-            _ => Vec::new(),
+            None => Vec::new(),
         };
         tx.commit().await?;
 
@@ -282,7 +284,7 @@ async fn touched_generation(tx: &mut Transaction, environment: Uuid) -> Result<O
 async fn earlier_specs(
     tx: &mut Transaction,
     environment: &EnvironmentRow,
-    newest: i64,
+    own: i64,
 ) -> Result<Vec<Value>, Failure> {
     let touched = operations::table
         .filter(operations::environment_id.eq(environment.id))
@@ -293,7 +295,7 @@ async fn earlier_specs(
         .filter(environment_specs::environment_id.eq(environment.id))
         .filter(environment_specs::generation.eq_any(touched))
         .filter(environment_specs::generation.ge(environment.applied_generation.unwrap_or(0)))
-        .filter(environment_specs::generation.ne(newest))
+        .filter(environment_specs::generation.ne(own))
         .order(environment_specs::generation.desc())
         .select(environment_specs::spec)
         .load(&mut **tx)

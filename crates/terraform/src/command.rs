@@ -1,6 +1,6 @@
 //! What Terraform can be asked to do, as types, and the arguments that ask for it.
 //!
-//! The rules that hold for every command stand here once: JSON, no questions, no colours, a lock
+//! The rules that hold for every command stand here once: JSON where there is one, no questions, no colours, a lock
 //! that is waited for and never switched off, and `apply` only of a plan that was written to a file.
 
 use std::fmt;
@@ -50,6 +50,11 @@ pub enum Command {
     Apply {
         /// Which one.
         plan: PlanFile,
+    },
+    /// Takes an object out of state and leaves it in the cloud. Fails if state doesn't have it. Its output is for people.
+    Forget {
+        /// Which one.
+        address: String,
     },
     /// The outputs in state. Prints one document.
     Output,
@@ -107,6 +112,7 @@ impl Command {
             Self::Validate => "validate",
             Self::Plan { .. } => "plan",
             Self::Apply { .. } => "apply",
+            Self::Forget { .. } => "state",
             Self::Output => "output",
             Self::ShowPlan { .. } | Self::ShowState => "show",
         }
@@ -116,7 +122,9 @@ impl Command {
     #[must_use]
     pub const fn prints(&self) -> Prints {
         match self {
-            Self::Init { .. } | Self::Plan { .. } | Self::Apply { .. } => Prints::Messages,
+            Self::Init { .. } | Self::Plan { .. } | Self::Apply { .. } | Self::Forget { .. } => {
+                Prints::Messages
+            }
             Self::Validate | Self::Output | Self::ShowPlan { .. } | Self::ShowState => Prints::Document,
         }
     }
@@ -124,6 +132,9 @@ impl Command {
     /// The arguments. The same for Terraform and OpenTofu.
     #[must_use]
     pub fn arguments(&self, tuning: &Tuning) -> Vec<String> {
+        if let Self::Forget { address } = self {
+            return vec!["state".to_owned(), "rm".to_owned(), lock_timeout(tuning), address.clone()];
+        }
         let mut arguments = vec![self.name().to_owned(), "-json".to_owned(), "-no-color".to_owned()];
         let mut push = |argument: String| arguments.push(argument);
         match self {
@@ -162,7 +173,7 @@ impl Command {
                 push(plan.0.clone());
             }
             Self::ShowPlan { plan } => push(plan.0.clone()),
-            Self::Validate | Self::Output | Self::ShowState => {}
+            Self::Validate | Self::Output | Self::ShowState | Self::Forget { .. } => {}
         }
         arguments
     }
@@ -189,6 +200,7 @@ mod tests {
             Command::Init { backend: false, lockfile_readonly: true },
             Command::Validate,
             Command::Apply { plan: plan() },
+            Command::Forget { address: "aws_kms_key.main".to_owned() },
             Command::Output,
             Command::ShowPlan { plan: plan() },
             Command::ShowState,
@@ -210,6 +222,7 @@ mod tests {
         init -json -no-color -input=false -backend=false -lockfile=readonly
         validate -json -no-color
         apply -json -no-color -input=false -lock-timeout=30s -parallelism=20 p.tfplan
+        state rm -lock-timeout=30s aws_kms_key.main
         output -json -no-color
         show -json -no-color p.tfplan
         show -json -no-color
@@ -226,7 +239,9 @@ mod tests {
             for forbidden in ["-lock=", "-auto-approve", "-target", "-force"] {
                 assert!(!line.contains(forbidden), "{line}");
             }
-            assert!(line.contains(" -json"), "{line}");
+            // Terraform has no JSON for it.
+            let for_people = matches!(command, Command::Forget { .. });
+            assert!(line.contains(" -json") != for_people, "{line}");
         }
     }
 

@@ -97,6 +97,13 @@ async fn three_lines_make_an_environment_and_put_its_creation_in_line() {
           },
           "caches": {},
           "document_database": null,
+          "secrets": {},
+          "governance": {
+            "permissions_boundary": null,
+            "budget": null,
+            "backup": null
+          },
+          "protected": false,
           "state": {
             "bucket": "terrane-state-000000000000-eu-west-1",
             "key": "tenants/ten_[3]/environments/env_[2]/terraform.tfstate",

@@ -1,6 +1,7 @@
 //! Apps on ECS: `apps.tf` (tasks, services and their way in), `apps_iam.tf`, and `apps_scaling.tf`.
 
 mod access;
+mod grants;
 mod network;
 mod scaling;
 mod service;
@@ -38,7 +39,8 @@ pub(super) fn on_ecs(app: &App) -> &EcsApp {
 }
 
 pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
-    variables::check(model)
+    variables::check(model)?;
+    network::check(model)
 }
 
 pub(super) fn part(model: &InfraModel) -> Option<Part> {
@@ -57,7 +59,7 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
         None => part,
     };
     let part = part.local("apps", by_key(&model.apps, entry));
-    let part = variables::locals(part, model);
+    let part = grants::locals(variables::locals(part, model), model);
     let part = part.output("services", "Names of the ECS services by app", service::output(model));
     Some(match urls(model) {
         Some(urls) => part.output("urls", "Where the apps are reached", urls),

@@ -15,7 +15,7 @@ use crate::{
     render::RenderError,
 };
 
-const BUCKET: Resource = Resource::per_key("aws_s3_bucket", "main");
+pub(super) const BUCKET: Resource = Resource::per_key("aws_s3_bucket", "main");
 const PUBLIC_ACCESS: Resource = Resource::per_key("aws_s3_bucket_public_access_block", "main");
 const OWNERSHIP: Resource = Resource::per_key("aws_s3_bucket_ownership_controls", "main");
 const ENCRYPTION: Resource = Resource::per_key("aws_s3_bucket_server_side_encryption_configuration", "main");

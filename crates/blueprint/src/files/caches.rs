@@ -5,10 +5,10 @@
 //! IAM vouches for, whose clients make a token of 15 minutes themselves.
 //! <https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html>
 
-use terrane_domain::{Cache, CacheField, CacheTopology, InfraModel, Key};
+use terrane_domain::{Cache, CacheField, CacheTopology, FinalSnapshot, InfraModel, Key};
 
 use super::{
-    doors::{Door, key_if, name_of},
+    doors::{Door, key_if, name_of, snapshot},
     kms, network,
     part::{Part, by_key, first_path, of_each},
 };
@@ -26,6 +26,8 @@ const SLOW_LOG: Resource = Resource::per_key("aws_cloudwatch_log_group", "cache_
 const USER: Resource = Resource::per_key("aws_elasticache_user", "app");
 const DEFAULT_USER: Resource = Resource::per_key("aws_elasticache_user", "default");
 const USER_GROUP: Resource = Resource::per_key("aws_elasticache_user_group", "main");
+
+const INCARNATION: Resource = Resource::per_key("terraform_data", "cache");
 
 const PORT: u16 = 6379;
 
@@ -56,6 +58,12 @@ pub(super) fn field(model: &InfraModel, key: &Key, field: CacheField) -> Option<
     }
 }
 
+/// What an app needs to be let into: the cache and the user as which it comes. `None` if the cache knows no users.
+pub(super) fn sign_in_arns(model: &InfraModel, key: &Key) -> Option<Expr> {
+    model.caches.get(key)?.users.as_ref()?;
+    Some(Expr::list([GROUP.at(key, "arn"), USER.at(key, "arn")]))
+}
+
 pub(super) fn part(model: &InfraModel) -> Option<Part> {
     if model.caches.is_empty() {
         return None;
@@ -65,8 +73,13 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
     let users = Users::of(model);
 
     let about = "ElastiCache, reachable from inside the VPC only. Its contents can be lost: it holds copies.";
-    let file = File::new("caches.tf", about)
-        .block(replication_group(own_key, users))
+    let incarnations = model
+        .caches
+        .values()
+        .any(|cache| matches!(cache.final_snapshot, Some(FinalSnapshot::PerIncarnation { .. })));
+    let file = File::new("caches.tf", about).block(replication_group(own_key, users, incarnations));
+    let file = if incarnations { file.noted(ABOUT_INCARNATIONS, incarnation(own_key)) } else { file };
+    let file = file
         .block(
             Block::of(SUBNET_GROUP)
                 .arg("name", template![local("name"), "-caches"])
@@ -187,6 +200,7 @@ fn entry(cache: &Cache, users: Users, own_key: bool) -> Object {
         .field("multi_az", cache.multi_az)
         .field("parameters", parameters(cache))
         .field("snapshot_retention_days", cache.snapshot_retention_days)
+        .field("final_snapshot", snapshot(cache.final_snapshot.as_ref()))
         .field("log_group", &cache.log_group)
         .field("log_retention_days", cache.log_retention_days);
     if own_key {
@@ -222,7 +236,7 @@ fn output() -> Object {
         .field("arn", field("arn"))
 }
 
-fn replication_group(own_key: bool, users: Users) -> Block {
+fn replication_group(own_key: bool, users: Users, incarnations: bool) -> Block {
     let slow_log = Block::new("log_delivery_configuration")
         .arg("destination", SLOW_LOG.attr("name"))
         .arg("destination_type", "cloudwatch-logs")
@@ -263,8 +277,31 @@ fn replication_group(own_key: bool, users: Users) -> Block {
         .arg("maintenance_window", "sun:03:30-sun:04:30")
         .arg("snapshot_retention_limit", each_value("snapshot_retention_days"))
         .arg("snapshot_window", "02:00-03:00")
+        .arg("final_snapshot_identifier", final_snapshot(incarnations))
         .block(slow_log)
         .tags(GROUP)
+}
+
+const ABOUT_INCARNATIONS: &str = "Its id is part of the name of the last snapshot, which has to be new every time: snapshots outlive what they were\n\
+     taken of.";
+
+/// What can't be changed without a new cache.
+/// <https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_ModifyReplicationGroup.html>
+fn incarnation(own_key: bool) -> Block {
+    let fields = ["id"].into_iter().chain(own_key.then_some("own_key"));
+    Block::of(INCARNATION)
+        .arg("for_each", local("caches"))
+        .arg("triggers_replace", Expr::list(fields.map(each_value)))
+}
+
+fn final_snapshot(incarnations: bool) -> Expr {
+    let given = || Expr::from(each_value("final_snapshot"));
+    if !incarnations {
+        return given();
+    }
+    let id = Expr::call("substr", [Expr::from(INCARNATION.attr("id")), 0_u8.into(), 8_u8.into()]);
+    let name = Expr::call("join", ["-".into(), Expr::list([given(), id])]);
+    Expr::choose(given().equals(Expr::null()), Expr::null(), name)
 }
 
 fn parameter_group() -> Block {

@@ -8,7 +8,7 @@ use crate::{
     render::RenderError,
 };
 
-const CLUSTER: Resource = Resource::one("aws_docdb_cluster", "main");
+pub(super) const CLUSTER: Resource = Resource::one("aws_docdb_cluster", "main");
 const INSTANCE: Resource = Resource::per_key("aws_docdb_cluster_instance", "main");
 const INCARNATION: Resource = Resource::one("terraform_data", "documents");
 const SUBNET_GROUP: Resource = Resource::one("aws_docdb_subnet_group", "main");
@@ -57,6 +57,8 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
         .arg("cluster_identifier", &database.identifier)
         .arg("engine", "docdb")
         .arg("engine_version", &database.version)
+        .note("Only when the version above is another one, and that takes somebody to write it.")
+        .arg("allow_major_version_upgrade", true)
         .gap()
         .arg("master_username", &database.master_username)
         .note("AWS makes the password, keeps it in Secrets Manager and rotates it: it is in no state and no log.")

@@ -1,6 +1,7 @@
-//! What databases and caches have in common: a security group that lets in the VPC and nobody else.
+//! What databases and caches have in common: a security group that lets in the VPC and nobody else, and the choice of
+//! key and last snapshot.
 
-use terrane_domain::Network;
+use terrane_domain::{FinalSnapshot, Network};
 
 use super::network;
 use crate::hcl::{Block, Expr, File, Reference, Resource, template};
@@ -51,6 +52,14 @@ impl Door {
 /// The ARN of the environment's key where a condition holds, otherwise null: AWS's own key.
 pub(super) fn key_if(condition: impl Into<Expr>) -> Expr {
     Expr::choose(condition.into(), super::kms::KEY.attr("arn"), Expr::null())
+}
+
+/// Name of the snapshot that is taken at the end, or what comes before the id of an incarnation; null for none.
+pub(super) fn snapshot(snapshot: Option<&FinalSnapshot>) -> Expr {
+    Expr::from(snapshot.map(|snapshot| match snapshot {
+        FinalSnapshot::PerIncarnation { prefix } => prefix,
+        FinalSnapshot::Named(name) => name,
+    }))
 }
 
 /// `${local.name}-<kind>-${each.key}`

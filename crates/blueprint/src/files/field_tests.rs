@@ -1,10 +1,11 @@
-//! What references to databases and caches become.
+//! What references to databases, caches and secrets become.
 
 use terrane_domain::{
-    CacheField, DatabaseField, DocumentDatabaseField, Format, InfraModel, Key, ResolveContext, parse, resolve,
+    CacheField, DatabaseField, DocumentDatabaseField, Format, InfraModel, Key, ResolveContext, SecretField,
+    parse, resolve,
 };
 
-use super::{caches, databases, documents};
+use super::{caches, databases, documents, secrets};
 use crate::{
     current_pins,
     hcl::{Block, Expr, File},
@@ -22,6 +23,8 @@ caches:
   users: { authentication: iam }
   shards: { shards: 2 }
 document_database: {}
+secrets:
+  session-key: {}
 ";
 
 fn model() -> InfraModel {
@@ -112,4 +115,13 @@ fn the_document_database_answers_all_but_secrets() {
     }
     model.document_database = None;
     assert_eq!(written(documents::field(&model, DocumentDatabaseField::Host)), "nothing");
+}
+
+#[test]
+fn a_secret_answers_with_its_arn_and_never_with_its_value() {
+    let model = model();
+    let arn = r#"aws_secretsmanager_secret.main["session-key"].arn"#;
+    assert_eq!(written(secrets::field(&model, &key("session-key"), SecretField::Arn)), arn);
+    assert_eq!(written(secrets::field(&model, &key("session-key"), SecretField::Value)), "nothing");
+    assert_eq!(written(secrets::field(&model, &key("gone"), SecretField::Arn)), "nothing");
 }

@@ -16,6 +16,9 @@ pub(super) const KEY: Resource = Resource::one("aws_kms_key", "main");
 const ALIAS: Resource = Resource::one("aws_kms_alias", "main");
 const POLICY: Resource = Resource::data("aws_iam_policy_document", "kms");
 
+/// The address of the environment's key.
+pub const ENCRYPTION_KEY_ADDRESS: &str = "aws_kms_key.main";
+
 /// For the checks of other blocks: `wanted_at` is where the model asks for the environment's key, if it does.
 pub(super) fn require(model: &InfraModel, wanted_at: Option<String>) -> Result<(), RenderError> {
     match (&model.encryption_key, wanted_at) {

@@ -17,7 +17,9 @@
 mod alarms;
 mod api_gateway;
 mod apps;
+mod backup;
 mod buckets;
+mod budget;
 mod caches;
 mod code_deploy;
 mod data;
@@ -26,6 +28,7 @@ mod documents;
 mod doors;
 mod ecs;
 mod endpoints;
+mod everywhere;
 #[cfg(test)]
 mod field_tests;
 mod flow_logs;
@@ -39,8 +42,11 @@ mod part;
 mod policies;
 mod provider;
 mod registries;
+mod secrets;
 mod tags;
 mod versions;
+
+pub use kms::ENCRYPTION_KEY_ADDRESS;
 
 use part::Part;
 use terrane_domain::InfraModel;
@@ -62,6 +68,7 @@ const BLOCKS: &[BuildingBlock] = &[
     BuildingBlock { check: kubernetes::check, part: kubernetes::part },
     BuildingBlock { check: buckets::check, part: buckets::part },
     BuildingBlock { check: registries::check, part: registries::part },
+    BuildingBlock { check: nothing, part: secrets::part },
     BuildingBlock { check: databases::check, part: databases::part },
     BuildingBlock { check: caches::check, part: caches::part },
     BuildingBlock { check: documents::check, part: documents::part },
@@ -71,6 +78,8 @@ const BLOCKS: &[BuildingBlock] = &[
     BuildingBlock { check: nothing, part: api_gateway::part },
     BuildingBlock { check: nothing, part: code_deploy::part },
     BuildingBlock { check: nothing, part: alarms::part },
+    BuildingBlock { check: nothing, part: backup::part },
+    BuildingBlock { check: nothing, part: budget::part },
 ];
 
 /// The check of a block in which nothing can contradict itself.
@@ -93,6 +102,7 @@ pub(crate) fn all(model: &InfraModel) -> Vec<(&'static str, String)> {
         all.outputs.extend(part.outputs);
         all.providers.extend(part.providers);
     }
+    everywhere::add_to(&mut all, model);
     let versions = versions::file(model, &all.providers);
     let provider = provider::file(model, all.providers);
     let outputs = outputs::file(all.outputs);

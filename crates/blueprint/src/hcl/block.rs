@@ -12,6 +12,16 @@ pub(super) struct Item {
     pub(super) content: Content,
 }
 
+impl Item {
+    const fn plain(content: Content) -> Self {
+        Self { comment: None, gap: false, content }
+    }
+
+    fn is_argument(&self, wanted: &str) -> bool {
+        matches!(&self.content, Content::Argument(name, _) if *name == wanted)
+    }
+}
+
 #[derive(Debug)]
 pub(super) enum Content {
     Argument(&'static str, Expr),
@@ -118,6 +128,36 @@ impl Block {
         self
     }
 
+    /// The type of a resource; `None` for any other block.
+    pub(crate) fn resource_type(&self) -> Option<&'static str> {
+        self.labels[0].filter(|_| self.kind == "resource")
+    }
+
+    /// Puts an argument behind one that is there, or at the end.
+    pub(crate) fn insert_after(&mut self, other: &str, name: &'static str, value: impl Into<Expr>) {
+        let at =
+            self.items.iter().position(|item| item.is_argument(other)).map_or(self.items.len(), |at| at + 1);
+        self.items.insert(at, Item::plain(Content::Argument(name, value.into())));
+    }
+
+    /// Puts an argument first in the block `lifecycle`. If there is none yet, it comes at the end, but before
+    /// `depends_on`.
+    pub(crate) fn add_to_lifecycle(&mut self, name: &'static str, value: impl Into<Expr>) {
+        let argument = Item::plain(Content::Argument(name, value.into()));
+        for item in &mut self.items {
+            if let Content::Block(block) = &mut item.content
+                && block.kind == "lifecycle"
+            {
+                block.items.insert(0, argument);
+                return;
+            }
+        }
+        let mut block = Self::lifecycle();
+        block.items.push(argument);
+        let at = self.items.iter().position(|item| item.is_argument("depends_on"));
+        self.items.insert(at.unwrap_or(self.items.len()), Item::plain(Content::Block(block)));
+    }
+
     fn push(mut self, content: Content) -> Self {
         let (comment, gap) = (self.comment.take(), std::mem::take(&mut self.gap));
         self.items.push(Item { comment, gap, content });
@@ -148,6 +188,14 @@ impl File {
     pub(crate) fn noted(mut self, comment: &'static str, block: Block) -> Self {
         self.items.push(Item { comment: Some(comment), gap: true, content: Content::Block(block) });
         self
+    }
+
+    /// The top-level blocks, to be changed.
+    pub(crate) fn blocks_mut(&mut self) -> impl Iterator<Item = &mut Block> {
+        self.items.iter_mut().filter_map(|item| match &mut item.content {
+            Content::Block(block) => Some(block),
+            Content::Argument(..) => None,
+        })
     }
 
     /// Whether something in it refers to `what` or to an attribute of it.

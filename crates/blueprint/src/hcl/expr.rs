@@ -87,12 +87,12 @@ impl Expr {
     }
 
     /// `self >= other`
-    pub(crate) fn is_at_least(self, other: impl Into<Expr>) -> Self {
+    pub(crate) fn at_least(self, other: impl Into<Expr>) -> Self {
         self.operation(BinaryOperator::GreaterEq, other)
     }
 
     /// `self <= other`
-    pub(crate) fn is_at_most(self, other: impl Into<Expr>) -> Self {
+    pub(crate) fn at_most(self, other: impl Into<Expr>) -> Self {
         self.operation(BinaryOperator::LessEq, other)
     }
 

@@ -99,6 +99,9 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
         databases,
         caches,
         document_database,
+        secrets,
+        governance,
+        protected: _,
         ecs,
         apps,
         observability,
@@ -257,14 +260,20 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
             secrets,
             runtime,
         } = app;
-        match image {
-            Image::Named(name) => *name = next(),
-            Image::Registry { registry: _, tag } => *tag = next(),
-        }
+        let secret = match image {
+            Image::Named(name) => {
+                *name = next();
+                Secret::Entry { name: next(), key: Some(next()) }
+            }
+            Image::Registry { registry: _, tag } => {
+                *tag = next();
+                Secret::Generated { secret: models::key("tokens"), key: Some(next()) }
+            }
+        };
         *command = vec![next(), next()];
         *health_path = next();
         *env = [(next(), next())].into();
-        *secrets = [(next(), Secret::Entry { name: next(), key: Some(next()) })].into();
+        *secrets = [(next(), secret)].into();
         let AppRuntime::Ecs(EcsApp {
             name,
             cpu_units: _,
@@ -286,6 +295,25 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
             (*green_target_group, *role) = (next(), next());
         }
     }
+    for secret in secrets.values_mut() {
+        let GeneratedSecret { name_prefix, length: _, alphabet: _, keys, version: _, recovery_days: _ } =
+            secret;
+        *name_prefix = next();
+        *keys = vec![next()];
+    }
+    let Governance { permissions_boundary, budget, backup } = governance;
+    *permissions_boundary = Some(next());
+    let Budget { name, monthly_usd: _, alert_at_percent: _, emails, topic } = budget.as_mut().unwrap();
+    (*name, *emails, *topic) = (next(), vec![next(), next()], Some(next()));
+    let Backup {
+        vault,
+        role_name,
+        schedule: _,
+        retention_days: _,
+        cold_storage_after_days: _,
+        force_destroy: _,
+    } = backup.as_mut().unwrap();
+    (*vault, *role_name) = (next(), next());
     for cache in caches.values_mut() {
         let Cache {
             id,
@@ -299,6 +327,7 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
             users,
             environment_key: _,
             snapshot_retention_days: _,
+            final_snapshot,
             log_group,
             log_retention_days: _,
         } = cache;
@@ -306,6 +335,7 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
         let fields = [id, version, family, node_type, log_group, group_id, user_id];
         fields.into_iter().for_each(|field| *field = next());
         *default_user_id = Some(next());
+        *final_snapshot = Some(FinalSnapshot::PerIncarnation { prefix: next() });
         *parameters = [(next(), next())].into();
     }
     model
@@ -323,6 +353,7 @@ fn small() -> InfraModel {
     model.registries.retain(|key, _| key.as_str() == "api");
     model.databases.retain(|key, _| ["main", "orders"].contains(&key.as_str()));
     model.caches.retain(|key, _| key.as_str() == "queue");
+    model.secrets.retain(|key, _| key.as_str() == "tokens");
     // Between them they have every field of an app.
     model.apps.retain(|key, _| ["api", "shop"].contains(&key.as_str()));
     model

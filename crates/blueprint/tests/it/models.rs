@@ -42,6 +42,9 @@ pub fn minimal() -> InfraModel {
         databases: BTreeMap::new(),
         caches: BTreeMap::new(),
         document_database: None,
+        secrets: BTreeMap::new(),
+        governance: Governance::default(),
+        protected: false,
         ecs: None,
         apps: BTreeMap::new(),
         observability: Observability { log_retention_days: 7, alarms: None },
@@ -103,6 +106,9 @@ pub fn full() -> InfraModel {
         (key("shards"), sharded_cache()),
     ]);
     model.document_database = Some(documents(true));
+    model.secrets = secrets();
+    model.governance = governance();
+    model.protected = true;
     apps::add_to(&mut model);
     model
 }
@@ -122,19 +128,35 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
     older.state.kms_key_arn = Some("arn:aws:kms:eu-west-1:222222222222:key/1234abcd".to_owned());
     let mut cached = minimal();
     cached.network = Some(network(2, Nat::None));
-    let users = None;
-    cached.caches =
-        BTreeMap::from([(key("main"), Cache { users, ..cache("dev-anna-4f2a91c0-main", false) })]);
+    let small = cache("dev-anna-4f2a91c0-main", false);
+    let small = Cache { users: None, snapshot_retention_days: 0, final_snapshot: None, ..small };
+    cached.caches = BTreeMap::from([(key("main"), small)]);
 
-    let mut clustered = minimal();
-    clustered.network = Some(network(2, Nat::None));
-    let cluster = aurora("dev-anna-4f2a91c0-main", provisioned());
-    let plain = Database { environment_key: false, enhanced_monitoring: None, ..cluster };
-    clustered.databases = BTreeMap::from([(key("main"), plain)]);
+    let clustered = one_cluster();
 
     let mut documented = minimal();
     documented.network = Some(network(2, Nat::None));
     documented.document_database = Some(DocumentDatabase { final_snapshot: None, ..documents(false) });
+
+    let mut secretive = minimal();
+    secretive.secrets = secrets();
+    secretive.secrets.retain(|key, _| key.as_str() == "session-key");
+    let mut keyed = minimal();
+    keyed.secrets = secrets();
+    keyed.secrets.retain(|key, _| key.as_str() == "tokens");
+
+    // Without databases or a key, and a role that the boundary could be forgotten on.
+    let mut governed = minimal();
+    governed.governance = governance();
+    governed.buckets.values_mut().for_each(|bucket| bucket.versioning = true);
+    let budget = governed.governance.budget.as_mut().unwrap();
+    (budget.emails, budget.topic) =
+        (Vec::new(), Some("arn:aws:sns:eu-west-1:222222222222:budget".to_owned()));
+    // A boundary without a role, and a protection that only one kind of database has.
+    let mut bounded = minimal();
+    bounded.governance.permissions_boundary = governance().permissions_boundary;
+    let mut guarded = one_cluster();
+    guarded.databases.insert(key("side"), side_database());
 
     let mut closed = minimal();
     closed.network = Some(of(MadeVpc { gateway_endpoints: Vec::new(), ..networks::made(2, Nat::None) }));
@@ -181,6 +203,11 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
         ("cached", cached),
         ("clustered", clustered),
         ("documented", documented),
+        ("secretive", secretive),
+        ("keyed", keyed),
+        ("governed", governed),
+        ("bounded", bounded),
+        ("guarded", guarded),
         ("closed", closed),
         ("bare", bare),
         ("bare_network", bare_network),
@@ -191,6 +218,55 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
     all.extend(clusters);
     all.extend(networks::all());
     all
+}
+
+/// An Aurora cluster that is protected by itself, in an environment that is not.
+fn one_cluster() -> InfraModel {
+    let mut model = minimal();
+    model.network = Some(network(2, Nat::None));
+    let cluster = aurora("dev-anna-4f2a91c0-main", provisioned());
+    let plain = Database { environment_key: false, enhanced_monitoring: None, ..cluster };
+    model.databases = BTreeMap::from([(key("main"), plain)]);
+    model
+}
+
+fn secrets() -> BTreeMap<Key, GeneratedSecret> {
+    let secret = |name: &str, alphabet, keys: &[&str]| {
+        let secret = GeneratedSecret {
+            name_prefix: format!("dev-anna-4f2a91c0/{name}-"),
+            length: 40,
+            alphabet,
+            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+            version: 1,
+            recovery_days: 30,
+        };
+        (key(name), secret)
+    };
+    BTreeMap::from([
+        secret("session-key", SecretAlphabet::Hex, &[]),
+        secret("tokens", SecretAlphabet::Alphanumeric, &["access", "refresh"]),
+    ])
+}
+
+fn governance() -> Governance {
+    Governance {
+        permissions_boundary: Some("arn:aws:iam::222222222222:policy/Boundary".to_owned()),
+        budget: Some(Budget {
+            name: "dev-anna-4f2a91c0-monthly".to_owned(),
+            monthly_usd: 500,
+            alert_at_percent: vec![50, 90],
+            emails: vec!["ops@acme.example".to_owned()],
+            topic: None,
+        }),
+        backup: Some(Backup {
+            vault: "dev-anna-4f2a91c0-data".to_owned(),
+            role_name: "dev-anna-4f2a91c0-backup".to_owned(),
+            schedule: BackupSchedule::Daily,
+            retention_days: 365,
+            cold_storage_after_days: Some(30),
+            force_destroy: false,
+        }),
+    }
 }
 
 pub fn key(text: &str) -> Key {
@@ -349,6 +425,7 @@ fn cache(id: &str, environment_key: bool) -> Cache {
         }),
         environment_key,
         snapshot_retention_days: 7,
+        final_snapshot: Some(FinalSnapshot::PerIncarnation { prefix: format!("{id}-final") }),
         log_group: format!("/aws/elasticache/{id}/slow"),
         log_retention_days: 30,
     }
@@ -369,6 +446,7 @@ fn queue() -> Cache {
             default_user_id: Some(format!("{id}-off")),
         }),
         snapshot_retention_days: 0,
+        final_snapshot: None,
         ..cache(id, false)
     }
 }

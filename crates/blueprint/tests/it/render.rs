@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use terrane_blueprint::{
-    AWS_PROVIDER_VERSION, BLUEPRINT_VERSION, RenderError, RenderedFiles, current_pins, holds_data, render,
+    AWS_PROVIDER_VERSION, BLUEPRINT_VERSION, RenderError, RenderedFiles, current_pins, holds_data,
+    is_protected, render,
 };
-use terrane_domain::{BucketEncryption, InfraModel, Vpc};
+use terrane_domain::{AppRuntime, BucketEncryption, EcsApp, InfraModel, LoadBalancerKind, OnDestroy, Vpc};
 
-use crate::{corpus, models};
+use crate::{corpus, models, tree};
 
 fn text(model: &InfraModel) -> String {
     text_of(&render(model).unwrap())
@@ -61,6 +62,7 @@ fn files_come_in_reading_order_and_only_where_there_is_something_to_say() {
             "pod_identities.tf",
             "buckets.tf",
             "registries.tf",
+            "secrets.tf",
             "databases.tf",
             "aurora.tf",
             "caches.tf",
@@ -73,6 +75,8 @@ fn files_come_in_reading_order_and_only_where_there_is_something_to_say() {
             "api_gateway.tf",
             "code_deploy.tf",
             "alarms.tf",
+            "backup.tf",
+            "budget.tf",
             "outputs.tf"
         ]
     );
@@ -157,18 +161,32 @@ fn an_app_that_refers_to_something_that_is_not_there_is_refused() {
     type Change = fn(&mut InfraModel);
     let missing =
         |path: &str, what: &str| RenderError::NothingThere { path: path.to_owned(), what: what.to_owned() };
-    let changes: [(RenderError, Change); 5] = [
+    let changes: [(RenderError, Change); 9] = [
         (RenderError::NoCluster { path: "apps.admin".to_owned() }, |m| m.ecs = None),
         (missing("apps.admin", "databases.main.host"), |m| m.databases.clear()),
         (missing("apps.worker", "caches.sessions.url"), |m| m.caches.clear()),
         (missing("apps.worker", "buckets.uploads.name"), |m| m.buckets.clear()),
         (missing("apps.api", "registries.api"), |m| m.registries.clear()),
+        (missing("apps.feed", "the load balancer gateway"), |m| {
+            m.ecs.as_mut().unwrap().load_balancers.remove(&LoadBalancerKind::Gateway);
+        }),
+        (missing("apps.feed", "expose"), |m| on_ecs(m, "feed").route = None),
+        (RenderError::SameRule { path: "apps.shop".to_owned(), other: "apps.feed".to_owned() }, |m| {
+            let priority = on_ecs(m, "feed").route.as_ref().unwrap().priority;
+            on_ecs(m, "shop").route.as_mut().unwrap().priority = priority;
+        }),
+        (missing("apps.worker", "secrets.session-key"), |m| m.secrets.clear()),
     ];
     for (expected, change) in changes {
         let mut model = models::full();
         change(&mut model);
         assert_eq!(render(&model), Err(expected));
     }
+}
+
+fn on_ecs<'m>(model: &'m mut InfraModel, app: &str) -> &'m mut EcsApp {
+    let AppRuntime::Ecs(app) = &mut model.apps.get_mut(&models::key(app)).unwrap().runtime;
+    app
 }
 
 #[test]
@@ -184,8 +202,11 @@ fn a_service_ignores_what_somebody_else_decides_and_nothing_more() {
     };
     assert_eq!(ignored("\"aws_ecs_service\" \"fixed\""), "");
     assert_eq!(ignored("\"aws_ecs_service\" \"scaled\""), "[desired_count]");
-    assert_eq!(ignored("\"aws_ecs_service\" \"blue_green\""), "[task_definition, load_balancer]");
-    let both = "[task_definition, load_balancer, desired_count]";
+    assert_eq!(
+        ignored("\"aws_ecs_service\" \"blue_green\""),
+        "[task_definition, load_balancer, network_configuration]"
+    );
+    let both = "[task_definition, load_balancer, network_configuration, desired_count]";
     assert_eq!(ignored("\"aws_ecs_service\" \"blue_green_scaled\""), both);
     assert_eq!(ignored("\"aws_lb_listener_rule\" \"app\""), "");
     assert_eq!(ignored("\"aws_lb_listener_rule\" \"blue_green\""), "[action]");
@@ -199,4 +220,74 @@ fn what_can_not_be_made_again_holds_data() {
     for kind in ["aws_vpc", "aws_cloudwatch_log_group", "aws_s3_bucket_policy", "aws_unheard_of", ""] {
         assert!(!holds_data(kind), "{kind}");
     }
+}
+
+#[test]
+fn the_boundary_is_on_every_role() {
+    let mut roles = 0;
+    for case in corpus::all() {
+        let boundary = case.model.governance.permissions_boundary.is_some();
+        for role in of_kind(&case.files, |kind| kind == "aws_iam_role") {
+            roles += 1;
+            let has = role.body().attributes().any(|argument| argument.key() == "permissions_boundary");
+            assert_eq!(has, boundary, "{}: {}", case.name, tree::labels(&role).join("."));
+        }
+    }
+    assert!(roles > 100, "{roles}");
+}
+
+#[test]
+fn what_holds_data_is_kept_from_terraform_exactly_where_the_environment_is_protected() {
+    let (mut kept, mut free) = (0, 0);
+    // Single databases can be protected too; for them see below.
+    for case in corpus::all().filter(|case| !case.model.databases.values().any(|d| d.deletion_protection)) {
+        for resource in of_kind(&case.files, |_| true) {
+            let is_kept = is_kept(&resource);
+            *if is_kept { &mut kept } else { &mut free } += 1;
+            let kind = tree::labels(&resource)[0];
+            let documents = case.model.document_database.as_ref().is_some_and(|d| d.deletion_protection);
+            let alone = kind == "aws_docdb_cluster" && documents;
+            assert_eq!(is_kept, alone || case.model.protected && holds_data(kind), "{}: {kind}", case.name);
+        }
+    }
+    assert!(kept > 50 && free > 1_000, "{kept} {free}");
+
+    let kept = |model: &InfraModel| {
+        let files = render(model).unwrap();
+        let kept = of_kind(&files, |_| true).into_iter().filter(is_kept);
+        kept.map(|resource| tree::labels(&resource).join(".")).collect::<Vec<_>>()
+    };
+    let [guarded, full] = ["guarded", "full"].map(|name| {
+        models::all().into_iter().find(|(other, _)| *other == name).map(|(_, model)| model).unwrap()
+    });
+    assert_eq!(kept(&guarded), ["aws_rds_cluster.main"], "the instance beside it is not protected");
+    assert!(is_protected(&guarded, "aws_rds_cluster.main[\"main\"]"));
+    assert!(!is_protected(&guarded, "aws_db_instance.main[\"side\"]"));
+    for (address, protected) in [
+        ("aws_db_instance.replica[\"main-2\"]", true),
+        ("aws_s3_bucket.main[\"gone-since\"]", true),
+        ("aws_kms_key.main", true),
+        ("aws_docdb_cluster.main", true),
+        ("aws_iam_role.flow_logs", false),
+        ("", false),
+    ] {
+        assert_eq!(is_protected(&full, address), protected, "{address}");
+    }
+    let free = full.unprotected(OnDestroy::Delete);
+    assert_eq!(kept(&free), Vec::<String>::new(), "an approved destroy goes through");
+    assert!(!is_protected(&free, "aws_docdb_cluster.main"));
+}
+
+fn of_kind(files: &RenderedFiles, wanted: impl Fn(&str) -> bool) -> Vec<hcl::Block> {
+    let blocks = tree::blocks_of(files).into_iter();
+    blocks.filter(|block| block.identifier() == "resource" && wanted(tree::labels(block)[0])).collect()
+}
+
+fn is_kept(resource: &hcl::Block) -> bool {
+    let mut lifecycles = resource.body().blocks().filter(|block| block.identifier() == "lifecycle");
+    lifecycles.any(|block| {
+        block.body().attributes().any(|argument| {
+            argument.key() == "prevent_destroy" && argument.expr() == &hcl::Expression::Bool(true)
+        })
+    })
 }

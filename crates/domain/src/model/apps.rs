@@ -69,6 +69,13 @@ pub struct Scaling {
 pub enum Secret {
     /// Something of another block; it is there.
     Reference(Reference),
+    /// A random value of the environment; it is there, and so is its key.
+    Generated {
+        /// The secret.
+        secret: Key,
+        /// A key of its JSON object; `None` takes all of it.
+        key: Option<String>,
+    },
     /// An entry of Secrets Manager that somebody else made.
     Entry {
         /// Its name.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::{OnDestroy, snapshot::FinalSnapshot};
 use crate::CacheEngine;
 
 /// An ElastiCache replication group. Always encrypted at rest, and spoken to over TLS only.
@@ -31,10 +32,20 @@ pub struct Cache {
     pub environment_key: bool,
     /// Days for which daily snapshots are kept; 0 takes none.
     pub snapshot_retention_days: u8,
+    /// The snapshot that is taken when it is destroyed; `None` takes none.
+    pub final_snapshot: Option<FinalSnapshot>,
     /// Name of the log group of the slow log.
     pub log_group: String,
     /// One of the retentions that CloudWatch knows.
     pub log_retention_days: u16,
+}
+
+impl Cache {
+    /// Says what becomes of its contents when it is destroyed. One that is never copied leaves nothing then either.
+    pub(super) fn unprotect(&mut self, data: OnDestroy<'_>) {
+        self.final_snapshot =
+            self.final_snapshot.as_ref().and_then(|_| FinalSnapshot::at_the_end(&self.id, data));
+    }
 }
 
 /// Shards and their replicas.

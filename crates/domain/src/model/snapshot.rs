@@ -1,10 +1,10 @@
-//! What is left of a database that is destroyed.
+//! What is left of a database or a cache that is destroyed.
 
 use serde::Serialize;
 
 use super::OnDestroy;
 
-/// The snapshot that is taken when a database is destroyed.
+/// The snapshot that is taken when a database or a cache is destroyed.
 ///
 /// Its name has to be new every time, because snapshots outlive what they were taken of: a database that is removed,
 /// added again and removed again would otherwise find its own snapshot in the way, and could not be removed.

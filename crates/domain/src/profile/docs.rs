@@ -31,8 +31,10 @@ pub(super) fn spell(value: &dyn fmt::Debug) -> String {
     if let Some(inner) = inside("Some") {
         return inner;
     }
-    if let Some(gibibytes) = inside("Gibibytes") {
-        return format!("{gibibytes} GiB");
+    for (name, unit) in [("Gibibytes", " GiB"), ("Mebibytes", "Mi"), ("Millicores", "m")] {
+        if let Some(count) = inside(name) {
+            return count + unit;
+        }
     }
     let mut spelled = String::new();
     let mut before = ' ';
@@ -48,7 +50,12 @@ pub(super) fn spell(value: &dyn fmt::Debug) -> String {
 
 fn page() -> String {
     let mut page = HEAD.to_owned();
-    for (setting, note, [small, medium, large]) in rows() {
+    for (setting, note, values) in rows() {
+        assert!(
+            values.iter().all(|value| !value.contains('(')),
+            "{setting} is spelled as in Rust: {values:?}"
+        );
+        let [small, medium, large] = values;
         // For the reader of the code; here it says "off".
         let note = note.trim().trim_end_matches("`None` is off.").trim_end().trim_end_matches(';');
         let _ = writeln!(page, "| `{setting}` | {small} | {medium} | {large} | {note} |");
@@ -73,7 +80,7 @@ fn the_page_on_profiles_says_what_the_table_says() {
 fn values_are_spelled_as_in_a_file() {
     use crate::{
         Nat,
-        spec::{Endpoint, Gibibytes},
+        spec::{Endpoint, Gibibytes, Mebibytes, Millicores},
     };
     let spelled = |value: &dyn fmt::Debug| spell(value);
     assert_eq!(spelled(&Nat::PerAz), "per_az");
@@ -81,5 +88,6 @@ fn values_are_spelled_as_in_a_file() {
     assert_eq!(spelled(&None::<u8>), "off");
     assert_eq!(spelled(&[Endpoint::S3, Endpoint::Ecr]), "s3, ecr");
     assert_eq!(spelled(&Gibibytes(20)), "20 GiB");
+    assert_eq!((spelled(&Millicores(250)), spelled(&Mebibytes(512))), ("250m".into(), "512Mi".into()));
     assert_eq!((spelled(&true), spelled(&"m7i.large")), ("yes".to_owned(), "m7i.large".to_owned()));
 }

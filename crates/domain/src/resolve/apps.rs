@@ -8,7 +8,9 @@ use super::{Conflict, DEFAULT, Resolver};
 use crate::{
     App, AppRuntime, Database, DatabaseField, DocumentDatabaseField, Image, Key, Observability, Scaling,
     Secret,
-    spec::{AppSpec, Architecture, AutoscalingSpec, ImageSpec, Path, Reference, Runtime, SecretSpec},
+    spec::{
+        AppSpec, Architecture, AutoscalingSpec, ImageSpec, Path, Reference, Runtime, SecretField, SecretSpec,
+    },
 };
 
 const DEFAULT_HEALTH_PATH: &str = "/";
@@ -165,7 +167,13 @@ impl Resolver<'_> {
                                        take host, port, username and password one by one";
                         self.conflict(Conflict::new(from, message));
                     }
-                    Secret::Reference(reference.clone())
+                    match reference {
+                        Reference::Secret { key, field: SecretField::Value } => {
+                            self.check_part(key, secret.key.as_deref(), &here.key(name).key("key"));
+                            Secret::Generated { secret: key.clone(), key: secret.key.clone() }
+                        }
+                        reference => Secret::Reference(reference.clone()),
+                    }
                 }
                 (None, Some(entry)) => Secret::Entry { name: entry.clone(), key: secret.key.clone() },
                 // The reader lets nothing through that says neither.
@@ -174,6 +182,22 @@ impl Resolver<'_> {
             secrets.insert(name.clone(), secret);
         }
         secrets
+    }
+
+    /// Whether a secret with a random value has the key that is asked for.
+    fn check_part(&mut self, secret: &Key, key: Option<&str>, at: &Path) {
+        let (Some(key), Some(spec)) = (key, self.spec.secrets.get(secret)) else { return };
+        let keys = spec.keys.as_deref().unwrap_or_default();
+        if keys.iter().any(|known| known == key) {
+            return;
+        }
+        let message = if keys.is_empty() {
+            format!("secrets.{secret} is a single value; leave this out, or give it keys: [{key}]")
+        } else {
+            format!("secrets.{secret} has no such key; keys: {}", keys.join(", "))
+        };
+        let path = Path::root().key("secrets").key(secret.as_str()).key("keys");
+        self.conflict(Conflict::new(at.clone(), message).with(path));
     }
 
     /// The URL of a database brings two variables of its own, which must be free.

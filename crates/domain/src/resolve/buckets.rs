@@ -25,9 +25,9 @@ impl Resolver<'_> {
             versioning,
             encryption: if own_key { BucketEncryption::EnvironmentKey } else { BucketEncryption::S3Managed },
             lifecycle: self.bucket_lifecycle(spec, versioning, path),
-            force_destroy: self.or_because(&path.key("force_destroy"), spec.force_destroy, false, DEFAULT),
+            force_destroy: self.force_destroy(&path.key("force_destroy"), spec.force_destroy),
             ownership,
-            acl: self.acl(spec, ownership, path),
+            acl: self.acl(spec, ownership, own_key, path),
             cors: spec.cors.iter().map(cors_rule).collect(),
             access_logs: self.access_logs(key, spec, path),
         }
@@ -35,7 +35,19 @@ impl Resolver<'_> {
 
     /// Source: S3 user guide, "Controlling ownership of objects and disabling ACLs for your bucket": with ACLs off S3
     /// refuses every ACL, even `private`.
-    fn acl(&mut self, spec: &BucketSpec, ownership: ObjectOwnership, path: &Path) -> Option<CannedAcl> {
+    fn acl(
+        &mut self,
+        spec: &BucketSpec,
+        ownership: ObjectOwnership,
+        own_key: bool,
+        path: &Path,
+    ) -> Option<CannedAcl> {
+        if own_key && let Some(acl) = spec.acl.filter(|acl| acl.is_public()) {
+            let message = format!(
+                "{acl} opens the bucket to strangers, who can't read what the environment's KMS key encrypts; set encryption: aws"
+            );
+            self.conflict(Conflict::new(path.key("acl"), message).with(path.key("encryption")));
+        }
         if ownership != ObjectOwnership::BucketOwnerEnforced {
             return Some(self.or_because(&path.key("acl"), spec.acl, CannedAcl::Private, DEFAULT));
         }

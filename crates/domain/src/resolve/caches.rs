@@ -1,6 +1,6 @@
 //! Caches: their size, their shards and who may connect.
 
-use super::{Conflict, DEFAULT, Resolver};
+use super::{Conflict, DEFAULT, LifecyclePolicy, Resolver};
 use crate::{
     Cache, CacheTopology, CacheUsers, Key,
     facts::caches::{MAX_NODES, REDIS_VERSIONS, VALKEY_VERSIONS},
@@ -14,7 +14,13 @@ fn family(engine: CacheEngine, version: &str) -> String {
 }
 
 impl Resolver<'_> {
-    pub(super) fn cache(&mut self, key: &Key, spec: &CacheSpec, path: &Path) -> Cache {
+    pub(super) fn cache(
+        &mut self,
+        key: &Key,
+        spec: &CacheSpec,
+        path: &Path,
+        policy: LifecyclePolicy,
+    ) -> Cache {
         let defaults = self.defaults;
         let engine = self.or_because(&path.key("engine"), spec.engine, CacheEngine::Valkey, DEFAULT);
         let version = self.cache_version(engine, spec, path);
@@ -27,6 +33,11 @@ impl Resolver<'_> {
             // Terraform's state: the provider has no write-only argument for it.
             CacheAuthentication::Network,
             DEFAULT,
+        );
+        let snapshot_retention_days = self.or_profile(
+            &path.key("snapshot_retention_days"),
+            spec.snapshot_retention_days,
+            defaults.cache_snapshot_retention_days,
         );
         Cache {
             id: self.names.cache(key),
@@ -43,11 +54,12 @@ impl Resolver<'_> {
                 default_user_id: (engine == CacheEngine::Redis).then(|| self.names.cache_default_user(key)),
             }),
             environment_key: self.own_key(&path.key("encryption"), spec.encryption),
-            snapshot_retention_days: self.or_profile(
-                &path.key("snapshot_retention_days"),
-                spec.snapshot_retention_days,
-                defaults.cache_snapshot_retention_days,
-            ),
+            snapshot_retention_days,
+            // What is worth a copy every day is worth a last one.
+            final_snapshot: match snapshot_retention_days {
+                0 => None,
+                _ => self.final_snapshot(format!("{}-final", self.names.cache(key)), policy),
+            },
             log_group: self.names.cache_log_group(key),
             log_retention_days: self.or_profile(
                 &path.key("log_retention_days"),

@@ -9,7 +9,10 @@ use super::{Conflict, DEFAULT, LifecyclePolicy, Resolver};
 use crate::{
     Database, DatabaseKind, EnhancedMonitoring, FinalSnapshot, Key, Network,
     facts::{AURORA_POSTGRES_VERSIONS, POSTGRES_VERSIONS},
-    spec::{DataOnDestroy, DatabaseEngine, DatabaseSize, DatabaseSpec, MonitoringSpec, Path, Size, Switch},
+    spec::{
+        DataOnDestroy, DatabaseEngine, DatabaseSize, DatabaseSpec, Encryption, MonitoringSpec, Path, Size,
+        Switch,
+    },
 };
 
 const DEFAULT_POSTGRES_VERSION: &str = "17";
@@ -68,7 +71,7 @@ impl Resolver<'_> {
             deletion_protection: self.protection(spec.deletion_protection, path, policy),
             final_snapshot: self.final_snapshot(self.names.final_snapshot(key), policy),
             restore_from: spec.restore_from.as_ref().map(|from| from.snapshot.clone()),
-            environment_key: self.own_key(&path.key("encryption"), spec.encryption),
+            environment_key: self.database_key(engine, spec, path),
             performance_insights: self.or_profile(
                 &path.key("performance_insights"),
                 spec.performance_insights,
@@ -91,6 +94,24 @@ impl Resolver<'_> {
             database_name: or_name(self, "database_name", &spec.database_name, DEFAULT_DATABASE_NAME),
             master_username: or_name(self, "master_username", &spec.master_username, DEFAULT_MASTER_USERNAME),
         }
+    }
+
+    /// Whether the environment's key encrypts the database. An instance that is restored has the key of its snapshot;
+    /// only Aurora takes another one.
+    /// Source: RDS API reference, `RestoreDBInstanceFromDBSnapshot`, which has no `KmsKeyId`.
+    fn database_key(&mut self, engine: DatabaseEngine, spec: &DatabaseSpec, path: &Path) -> bool {
+        let at = path.key("encryption");
+        if engine == DatabaseEngine::AuroraPostgres || spec.restore_from.is_none() {
+            return self.own_key(&at, spec.encryption);
+        }
+        if spec.encryption == Some(Encryption::Kms) {
+            let message = "can't be chosen with restore_from: the instance has the key of its snapshot; leave this out, \
+                           or copy the snapshot with the key that you want and restore from the copy";
+            self.conflict(Conflict::new(at, message).with(path.key("restore_from")));
+        } else if spec.encryption.is_none() {
+            self.explain(&at, &"aws", "because restore_from keeps the key of the snapshot");
+        }
+        false
     }
 
     fn postgres_version(&mut self, engine: DatabaseEngine, spec: &DatabaseSpec, path: &Path) -> String {
@@ -173,6 +194,11 @@ impl Resolver<'_> {
             self.because_profile.clone()
         };
         let at = path.key("deletion_protection");
+        if policy.deletion_protection && given == Some(false) {
+            let message = "can't be off while lifecycle.deletion_protection is on, which protects all that holds data; \
+                           leave it out, or turn that off and protect single databases";
+            self.conflict(Conflict::new(at.clone(), message).with(super::lifecycle::switch()));
+        }
         self.or_because(&at, given, policy.deletion_protection, &because)
     }
 

@@ -21,12 +21,28 @@ pub struct LifecyclePolicy {
     pub on_destroy: DataOnDestroy,
 }
 
+/// Where the one switch against deletion stands.
+pub(super) fn switch() -> Path {
+    Path::root().key("lifecycle").key("deletion_protection")
+}
+
 impl Resolver<'_> {
+    /// Whether data goes with a thing that is taken out of the file: the opposite of what `lifecycle.deletion_protection`
+    /// promises. `path` is that of the switch.
+    pub(super) fn force_destroy(&mut self, path: &Path, given: Option<bool>) -> bool {
+        if self.protected && given == Some(true) {
+            let message =
+                "can't be on while lifecycle.deletion_protection is; leave it out, or turn that off";
+            self.conflict(Conflict::new(path.clone(), message).with(switch()));
+        }
+        self.or_because(path, given, false, DEFAULT)
+    }
+
     pub(super) fn policy(&mut self) -> LifecyclePolicy {
         let spec = self.spec.lifecycle.clone().unwrap_or_default();
         let path = Path::root().key("lifecycle");
         let defaults = self.defaults;
-        let protection = path.key("deletion_protection");
+        let protection = switch();
         if spec.ttl.is_some() && spec.deletion_protection == Some(true) {
             let message =
                 "can't be on together with a ttl, which has to destroy the environment; drop one of them";

@@ -17,6 +17,7 @@ impl Resolver<'_> {
             Reference::Cache { .. } => ("cache", spec.caches.keys().collect()),
             Reference::Bucket { .. } => ("bucket", spec.buckets.keys().collect()),
             Reference::Registry { .. } => ("registry", spec.registries.keys().collect()),
+            Reference::Secret { .. } => ("secret", spec.secrets.keys().collect()),
             Reference::DocumentDatabase { .. } => ("document database", Vec::new()),
         };
         let found = match key {

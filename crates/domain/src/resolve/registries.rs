@@ -1,6 +1,6 @@
 //! ECR repositories.
 
-use super::{DEFAULT, Resolver};
+use super::Resolver;
 use crate::{
     Key, Registry,
     spec::{Path, RegistrySpec},
@@ -24,7 +24,7 @@ impl Resolver<'_> {
             ),
             scan_on_push: self.or_profile(&path.key("scan"), spec.scan, defaults.registry_scan),
             environment_key: self.own_key(&path.key("encryption"), spec.encryption),
-            force_delete: self.or_because(&path.key("force_destroy"), spec.force_destroy, false, DEFAULT),
+            force_delete: self.force_destroy(&path.key("force_destroy"), spec.force_destroy),
         }
     }
 }

@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Mebibytes, Millicores, Reference, decode::Value, reading::word, reference, words::words};
+use super::{
+    Mebibytes, Millicores, Reference, SecretField, decode::Value, reading::word, reference, words::words,
+};
 
 pub use delivery::{
     ApiGatewaySpec, BlueGreenSpec, DeploySpec, ExposeSpec, GatewaySpec, IngressSpec, LoadBalancerSpec,
@@ -106,7 +108,7 @@ pub struct AutoscalingSpec {
     pub requests_per_target: Option<u32>,
 }
 
-/// Where the value of a secret variable comes from: `from`, or `secret` and perhaps `key`.
+/// Where the value of a secret variable comes from: `from`, or `secret`, and perhaps `key`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct SecretSpec {
@@ -123,7 +125,8 @@ pub struct SecretSpec {
     /// environment's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
-    /// The key whose value is taken, where the entry is a JSON object; without it, the whole entry.
+    /// The key whose value is taken, where the entry is a JSON object; without it, the whole entry. Also for
+    /// `secrets.<name>.value`, where that secret has several keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
 }
@@ -225,6 +228,11 @@ fn secret(value: &Value<'_>) -> Option<SecretSpec> {
     f.close();
     match (f.has("from"), f.has("secret"), f.has("key")) {
         (true, false, false) | (false, true, _) => Some(section),
+        (true, false, true)
+            if matches!(section.from, None | Some(Reference::Secret { field: SecretField::Value, .. })) =>
+        {
+            Some(section)
+        }
         (true, ..) => value.reject("takes from, or secret and key; keep one"),
         (false, false, _) => value
             .reject("says nothing; give { from: databases.main.url } or { secret: acme/llm, key: api_key }"),

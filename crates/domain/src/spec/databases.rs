@@ -14,7 +14,8 @@ use super::{
 };
 use crate::facts;
 
-/// A database. Always encrypted, TLS-only and without a public address; AWS makes, keeps and rotates its password.
+/// A database. Always encrypted, TLS-only and without a public address; AWS makes, keeps and rotates its password;
+/// with `replicas` it can't, and Terrane has one made that is in no state.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct DatabaseSpec {

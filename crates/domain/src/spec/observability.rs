@@ -56,7 +56,7 @@ fn actions(value: &Value<'_>) -> Option<Vec<String>> {
 }
 
 /// Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon SNS".
-fn topic_arn(value: &Value<'_>) -> Option<String> {
+pub(super) fn topic_arn(value: &Value<'_>) -> Option<String> {
     let text = value.text("the ARN of an SNS topic")?;
     let is_topic = || {
         let parts: Vec<&str> = text.split(':').collect();

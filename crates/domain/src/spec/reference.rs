@@ -51,6 +51,13 @@ pub enum Reference {
         /// `url`
         field: RegistryField,
     },
+    /// `secrets.session-key.value`
+    Secret {
+        /// `session-key`
+        key: Key,
+        /// `value`
+        field: SecretField,
+    },
 }
 
 words! {
@@ -73,6 +80,16 @@ words! {
     }
 }
 
+words! {
+    /// What a reference may say about a secret with a random value.
+    SecretField {
+        /// The value; of one with several keys the JSON object, unless a key is named.
+        Value => "value",
+        /// Its ARN.
+        Arn => "arn",
+    }
+}
+
 /// What a reference may begin with; the shapes that messages show.
 const SHAPES: &[(&str, &str)] = &[
     ("databases", "databases.<name>.host"),
@@ -80,6 +97,7 @@ const SHAPES: &[(&str, &str)] = &[
     ("document_database", "document_database.host"),
     ("buckets", "buckets.<name>.name"),
     ("registries", "registries.<name>.url"),
+    ("secrets", "secrets.<name>.value"),
 ];
 
 impl Reference {
@@ -88,6 +106,7 @@ impl Reference {
         match self {
             Self::Database { field, .. } => field.is_secret(),
             Self::DocumentDatabase { field } => field.is_secret(),
+            Self::Secret { field, .. } => matches!(field, SecretField::Value),
             Self::Cache { .. } | Self::Bucket { .. } | Self::Registry { .. } => false,
         }
     }
@@ -100,6 +119,7 @@ impl Reference {
             Self::DocumentDatabase { .. } => ("document_database", None),
             Self::Bucket { key, .. } => ("buckets", Some(key)),
             Self::Registry { key, .. } => ("registries", Some(key)),
+            Self::Secret { key, .. } => ("secrets", Some(key)),
         }
     }
 
@@ -110,6 +130,7 @@ impl Reference {
             Self::DocumentDatabase { field } => field.as_str(),
             Self::Bucket { field, .. } => field.as_str(),
             Self::Registry { field, .. } => field.as_str(),
+            Self::Secret { field, .. } => field.as_str(),
         }
     }
 }
@@ -141,6 +162,7 @@ pub(super) fn read(value: &Value<'_>) -> Option<Reference> {
         "databases" => Some(Reference::Database { key, field: field_of(value, text, field)? }),
         "caches" => Some(Reference::Cache { key, field: field_of(value, text, field)? }),
         "buckets" => Some(Reference::Bucket { key, field: field_of(value, text, field)? }),
+        "secrets" => Some(Reference::Secret { key, field: field_of(value, text, field)? }),
         _ => Some(Reference::Registry { key, field: field_of(value, text, field)? }),
     }
 }
@@ -187,7 +209,7 @@ impl JsonSchema for Reference {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string",
-            "pattern": r"^(databases|caches|buckets|registries)\.[a-z](-?[a-z0-9])*\.[a-z_]+$|^document_database\.[a-z_]+$",
+            "pattern": r"^(databases|caches|buckets|registries|secrets)\.[a-z](-?[a-z0-9])*\.[a-z_]+$|^document_database\.[a-z_]+$",
             "examples": ["databases.main.host"],
         })
     }
@@ -223,6 +245,8 @@ mod tests {
             ("document_database.url", true),
             ("buckets.uploads.name", false),
             ("registries.api.url", false),
+            ("secrets.session-key.value", true),
+            ("secrets.session-key.arn", false),
         ] {
             let reference = said(text).unwrap();
             assert_eq!(reference.to_string(), text);
@@ -233,10 +257,11 @@ mod tests {
 
     #[test]
     fn what_is_no_reference_is_refused_with_what_would_be_one() {
-        let shapes = "databases.<name>.host, caches.<name>.host, document_database.host, buckets.<name>.name or registries.<name>.url";
+        let shapes = "databases.<name>.host, caches.<name>.host, document_database.host, buckets.<name>.name, registries.<name>.url or secrets.<name>.value";
         for (text, message) in [
             ("", format!("\"\" refers to nothing; expected {shapes}")),
-            ("secrets.llm", format!("\"secrets.llm\" refers to nothing; expected {shapes}")),
+            ("llm.key", format!("\"llm.key\" refers to nothing; expected {shapes}")),
+            ("secrets.llm", "\"secrets.llm\" is no reference; expected secrets.<name>.value".to_owned()),
             ("cache.a.url", format!("\"cache.a.url\" refers to nothing; expected {shapes}; did you mean \"caches\"?")),
             ("databases", "\"databases\" is no reference; expected databases.<name>.host".to_owned()),
             ("databases.main", "\"databases.main\" is no reference; expected databases.<name>.host".to_owned()),

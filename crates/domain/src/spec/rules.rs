@@ -97,6 +97,20 @@ pub(super) fn account_of_role(role_arn: &str) -> Option<&str> {
     role_arn.strip_prefix("arn:aws:iam::")?.split(':').next()
 }
 
+/// The account in the ARN of a managed policy, or `aws`; `None` if it is no such ARN.
+/// Source: IAM user guide, "IAM identifiers" and "IAM and AWS STS quotas" (name up to 128, path up to 512 characters).
+pub(super) fn account_of_policy(arn: &str) -> Option<&str> {
+    let (account, path) = arn.strip_prefix("arn:aws:iam::")?.split_once(":policy/")?;
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_name_char = |b: u8| b.is_ascii_alphanumeric() || b"+=,.@_-".contains(&b);
+    let well_formed = (account == "aws" || is_account_id(account))
+        && (1..=128).contains(&name.len())
+        && name.bytes().all(is_name_char)
+        && path.len() <= 512
+        && path.bytes().all(|b| b.is_ascii_graphic());
+    well_formed.then_some(account)
+}
+
 /// A version in quotes, of a few that are offered.
 pub(super) fn version(value: &Value<'_>, product: &str, offered: &[&str]) -> Option<String> {
     let newest = offered.last().copied().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Apps and the cluster that runs them: what a file becomes, and why.
 
 use terrane_domain::{
-    AppRuntime, Deploy, EcsApp, InfraModel, LoadBalancerKind, OnDestroy, Reference, Secret,
+    AppRuntime, Deploy, EcsApp, InfraModel, Key, LoadBalancerKind, OnDestroy, Reference, Secret, SecretField,
 };
 
 use crate::{read, resolved, with_base};
@@ -77,14 +77,28 @@ fn apps_share_the_load_balancer_of_their_kind() {
     assert!(!ecs.access_logs.as_ref().unwrap().force_destroy);
 
     let priority = |name: &str| on_ecs(&model, name).route.map(|route| route.priority);
-    assert_eq!(priority("a"), Some(50_000), "what has no host comes after all that have one");
-    assert!(priority("b").is_some_and(|priority| (1..=40_000).contains(&priority)));
-    assert!(priority("d") != priority("e") && priority("d") != Some(50_000));
+    let last = priority("a");
+    assert!(last.is_some_and(|last| last <= 50_000), "{last:?}");
+    assert!(priority("b").is_some_and(|priority| priority > 0) && priority("b") < last);
+    assert!(priority("d") != priority("e") && priority("d") < last);
     assert_eq!(priority("worker"), None);
 
     let open = model.unprotected(OnDestroy::Delete).ecs.unwrap();
     assert!(open.load_balancers.values().all(|balancer| !balancer.deletion_protection));
     assert!(open.access_logs.unwrap().force_destroy);
+}
+
+#[test]
+fn an_app_that_changes_who_deploys_it_has_room_for_both_rules() {
+    let priority = |expose: &str, deploy: &str| {
+        let model = model(&format!(
+            "ecs: {{}}\napps: {{ a: {{ image: nginx, port: 80, expose: {{ {expose} }}, deploy: {{ {deploy}: {{}} }} }} }}"
+        ));
+        on_ecs(&model, "a").route.unwrap().priority
+    };
+    for expose in ["api_gateway: {}", "load_balancer: {}", "load_balancer: { host: a.example }"] {
+        assert_ne!(priority(expose, "rolling"), priority(expose, "blue_green"), "{expose}");
+    }
 }
 
 #[test]
@@ -130,4 +144,20 @@ fn secrets_are_kept_as_references() {
     let secrets = model.apps.into_values().next().unwrap().secrets;
     assert!(matches!(&secrets["A"], Secret::Reference(Reference::Database { .. })));
     assert_eq!(secrets["B"], Secret::Entry { name: "x".to_owned(), key: Some("y".to_owned()) });
+}
+
+#[test]
+fn an_app_reads_a_random_value_whole_or_by_key() {
+    let model = model(
+        "ecs: {}\nsecrets: { session-key: { length: 64, alphabet: hex }, tokens: { keys: [access, refresh] } }\n\
+         apps: { api: { image: nginx, secrets: { SESSION_KEY: { from: secrets.session-key.value }, \
+         TOKEN: { from: secrets.tokens.value, key: access }, ARN: { from: secrets.tokens.arn } } } }",
+    );
+    let [session, tokens] = ["session-key", "tokens"].map(|key| Key::parse(key).unwrap());
+    let secret = |name: &str| model.apps.values().next().unwrap().secrets[name].clone();
+    assert_eq!(secret("SESSION_KEY"), Secret::Generated { secret: session.clone(), key: None });
+    assert_eq!(secret("TOKEN"), Secret::Generated { secret: tokens.clone(), key: Some("access".to_owned()) });
+    let arn = Reference::Secret { key: tokens, field: SecretField::Arn };
+    assert_eq!(secret("ARN"), Secret::Reference(arn));
+    assert!(model.secrets[&session].name_prefix.ends_with("/session-key-"));
 }

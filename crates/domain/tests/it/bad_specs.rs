@@ -9,7 +9,7 @@ use crate::{problems, with_base};
 const BAD_SECTIONS: &[(&str, &str, &str)] = &[
     // Keys and kinds
     ("netwrok: {}", "netwrok", "unknown key; did you mean \"network\"?"),
-    ("zzz: 1", "zzz", "unknown key; expected name, profile, labels, tags, cloud, network, kubernetes, buckets, registries, databases, caches, document_database, ecs, apps, observability, state or lifecycle"),
+    ("zzz: 1", "zzz", "unknown key; expected name, profile, labels, tags, cloud, network, kubernetes, buckets, registries, databases, caches, document_database, secrets, ecs, apps, observability, governance, state or lifecycle"),
     ("network: { natt: single }", "network.natt", "unknown key; did you mean \"nat\"?"),
     ("network: { flow-logs: {} }", "network.flow-logs", "unknown key; did you mean \"flow_logs\"?"),
     ("network: { flow_logs: { days: 7 } }", "network.flow_logs.days", "unknown key; expected retention_days"),
@@ -18,7 +18,7 @@ const BAD_SECTIONS: &[(&str, &str, &str)] = &[
     ("network: true", "network", "expected a mapping, found true"),
     ("databases: [main]", "databases", "expected a mapping of names, found a list"),
     ("buckets: { uploads: yes }", "buckets.uploads", "expected a mapping, found \"yes\""),
-    ("\"a.b c\": 1", "\"a.b c\"", "unknown key; expected name, profile, labels, tags, cloud, network, kubernetes, buckets, registries, databases, caches, document_database, ecs, apps, observability, state or lifecycle"),
+    ("\"a.b c\": 1", "\"a.b c\"", "unknown key; expected name, profile, labels, tags, cloud, network, kubernetes, buckets, registries, databases, caches, document_database, secrets, ecs, apps, observability, governance, state or lifecycle"),
 
     // Words
     ("profile: larg", "profile", "unknown value \"larg\"; expected small, medium or large"),
@@ -48,6 +48,8 @@ const BAD_SECTIONS: &[(&str, &str, &str)] = &[
 
     // Names
     ("buckets: { uploads: { acl: everybody } }", "buckets.uploads.acl", "unknown value \"everybody\"; expected private, public-read, public-read-write, authenticated-read, aws-exec-read, log-delivery-write, bucket-owner-read or bucket-owner-full-control"),
+    ("profile: large\nbuckets: { uploads: { acl: public-read, ownership: object_writer } }", "buckets.uploads.acl", "public-read opens the bucket to strangers, who can't read what the environment's KMS key encrypts; set encryption: aws"),
+    ("databases: { main: { restore_from: { snapshot: before-friday }, encryption: kms } }", "databases.main.encryption", "can't be chosen with restore_from: the instance has the key of its snapshot; leave this out, or copy the snapshot with the key that you want and restore from the copy"),
     ("buckets: { uploads: { acl: public-read } }", "buckets.uploads.acl", "public-read needs ACLs, which ownership bucket_owner_enforced turns off; set ownership: bucket_owner_preferred"),
     ("buckets: { uploads: { cors: [{}] } }", "buckets.uploads.cors[0].origins", "is required, for example [https://app.acme.example]"),
     ("buckets: { uploads: { cors: [{ origins: [] }] } }", "buckets.uploads.cors[0].origins", "is empty; name at least one origin"),
@@ -154,6 +156,43 @@ const BAD_SECTIONS: &[(&str, &str, &str)] = &[
     ("kubernetes: { auto_mode: true, controllers: [cluster-autoscaler] }", "kubernetes.controllers", "auto_mode makes and removes nodes itself; take cluster-autoscaler out"),
     ("kubernetes: { addons: [coredns] }", "kubernetes.addons[0]", "unknown value \"coredns\"; expected aws-ebs-csi-driver or metrics-server"),
     ("kubernetes: {}\nnetwork: { nat: none }", "network.nat", "nodes fetch images and call AWS through NAT; use single or per_az"),
+
+    // Governance
+    ("governance: { permissions_boundary: Boundary }", "governance.permissions_boundary", "\"Boundary\" is not the ARN of a policy; expected arn:aws:iam::<account id>:policy/<name>"),
+    ("governance: { permissions_boundary: \"arn:aws:iam::222222222222:role/Boundary\" }", "governance.permissions_boundary", "\"arn:aws:iam::222222222222:role/Boundary\" is not the ARN of a policy; expected arn:aws:iam::<account id>:policy/<name>"),
+    ("governance: { budget: { emails: [ops@acme.example] } }", "governance.budget.monthly_usd", "is required, for example 500"),
+    ("governance: { budget: { monthly_usd: 500 } }", "governance.budget", "tells nobody; give emails: [ops@acme.example], or the ARN of an SNS topic as topic"),
+    ("governance: { budget: { monthly_usd: 99.5, emails: [ops@acme.example] } }", "governance.budget.monthly_usd", "expected a whole number from 1 to 10000000, found 99.5"),
+    ("governance: { budget: { monthly_usd: 500, emails: [] } }", "governance.budget.emails", "names 0; expected 1 to 10, which is as many as a budget may have"),
+    ("governance: { budget: { monthly_usd: 500, emails: [ops] } }", "governance.budget.emails[0]", "\"ops\" is not an e-mail address; expected one such as ops@acme.example"),
+    ("governance: { budget: { monthly_usd: 500, topic: ops } }", "governance.budget.topic", "\"ops\" is not the ARN of an SNS topic; expected arn:aws:sns:<region>:<account id>:<name>"),
+    ("governance: { budget: { monthly_usd: 500, emails: [ops@acme.example], alert_at_percent: [10, 20, 30, 40, 50] } }", "governance.budget.alert_at_percent", "names 5; expected 1 to 4, which is as many as a budget may have"),
+    ("governance: { budget: { monthly_usd: 500, emails: [ops@acme.example], alert_at_percent: [80, 80] } }", "governance.budget.alert_at_percent[1]", "is in the list twice; keep one"),
+    ("governance: { backup: {} }", "governance.backup", "has nothing to copy: there is no database, and no bucket that keeps versions"),
+    ("governance: { backup: {} }\nbuckets: { a: { versioning: false } }", "governance.backup", "has nothing to copy: there is no database, and no bucket that keeps versions"),
+    ("governance: { backup: { schedule: \"cron(0 1 * * ? *)\" } }\ndatabases: { main: {} }", "governance.backup.schedule", "unknown value \"cron(0 1 * * ? *)\"; expected daily, weekly or monthly"),
+    ("governance: { backup: { retention_days: 100, cold_storage_after_days: 30 } }\ndatabases: { main: {} }", "governance.backup.retention_days", "100 is too short: what moves to cold storage after 30 days has to stay there for 90; use 120 or more"),
+    ("lifecycle: { deletion_protection: true }\nbuckets: { a: { force_destroy: true } }", "buckets.a.force_destroy", "can't be on while lifecycle.deletion_protection is; leave it out, or turn that off"),
+    ("profile: large\nregistries: { a: { force_destroy: true } }", "registries.a.force_destroy", "can't be on while lifecycle.deletion_protection is; leave it out, or turn that off"),
+    ("lifecycle: { deletion_protection: true }\ndatabases: { a: { deletion_protection: false } }", "databases.a.deletion_protection", "can't be off while lifecycle.deletion_protection is on, which protects all that holds data; leave it out, or turn that off and protect single databases"),
+    ("lifecycle: { deletion_protection: true }\ndocument_database: { deletion_protection: false }", "document_database.deletion_protection", "can't be off while lifecycle.deletion_protection is on, which protects all that holds data; leave it out, or turn that off and protect single databases"),
+
+    // Secrets
+    ("secrets: { key: { length: 8 } }", "secrets.key.length", "expected a whole number from 16 to 1024, found 8"),
+    ("secrets: { key: { alphabet: base64 } }", "secrets.key.alphabet", "unknown value \"base64\"; expected alphanumeric, printable, hex or digits"),
+    ("secrets: { key: { keys: [] } }", "secrets.key.keys", "names 0 keys; expected 1 to 20, or leave it out for a single value"),
+    ("secrets: { key: { keys: [a-b] } }", "secrets.key.keys[0]", "\"a-b\" is not a key; use 1 to 64 of A-Z, a-z, 0-9 and _, not starting with a digit"),
+    ("secrets: { key: { keys: [a, A] } }", "secrets.key.keys", "names \"A\" twice, but for its case; keep one"),
+    ("secrets: { key: { version: 0 } }", "secrets.key.version", "expected a whole number from 1 to 1000000, found 0"),
+    ("secrets: { key: { recovery_days: 3 } }", "secrets.key.recovery_days", "AWS keeps what is deleted for 7 to 30 days, or not at all; 3 is neither"),
+    ("secrets: { key: { value: hunter2 } }", "secrets.key.value", "unknown key; expected length, alphabet, keys, version or recovery_days"),
+    ("secrets: { session_key: {} }", "secrets.session_key", "\"session_key\" is not a name; use 1 to 24 of a-z, 0-9 and -, starting with a letter, with no doubled or trailing hyphen"),
+    ("lifecycle: { deletion_protection: true }\nsecrets: { key: { recovery_days: 0 } }", "secrets.key.recovery_days", "can't be 0 while lifecycle.deletion_protection is on: a secret that is deleted at once is lost; use 7 to 30"),
+    ("ecs: {}\nsecrets: { key: {} }\napps: { api: { image: nginx, secrets: { A: { from: secrets.kee.value } } } }", "apps.api.secrets.A.from", "\"secrets.kee.value\" names no secret; secrets: key"),
+    ("ecs: {}\nsecrets: { key: {} }\napps: { api: { image: nginx, secrets: { A: { from: secrets.key.url } } } }", "apps.api.secrets.A.from", "\"secrets.key.url\" ends in \"url\", which can't be referred to; expected value or arn"),
+    ("ecs: {}\nsecrets: { key: {} }\napps: { api: { image: nginx, secrets: { A: { from: secrets.key.value, key: access } } } }", "apps.api.secrets.A.key", "secrets.key is a single value; leave this out, or give it keys: [access]"),
+    ("ecs: {}\nsecrets: { key: { keys: [access, refresh] } }\napps: { api: { image: nginx, secrets: { A: { from: secrets.key.value, key: token } } } }", "apps.api.secrets.A.key", "secrets.key has no such key; keys: access, refresh"),
+    ("ecs: {}\nsecrets: { key: { keys: [access] } }\napps: { api: { image: nginx, secrets: { A: { from: secrets.key.arn, key: access } } } }", "apps.api.secrets.A", "takes from, or secret and key; keep one"),
 
     // Databases
     ("databases: { main: { version: 17.1 } }", "databases.main.version", "17.1 must be quoted: \"17.1\""),
@@ -341,6 +380,7 @@ const BAD_FILES: &[(&str, &str, &str)] = &[
     ("name: dev\ncloud: { region: eu-west-1, account_id: 222222222222 }", "cloud.account_id", "222222222222 must be quoted: \"222222222222\""),
     ("name: dev\ncloud: { region: eu-west-1, account_id: 012345678901 }", "cloud.account_id", "012345678901 must be quoted: \"012345678901\""),
     ("name: dev\ncloud: { region: eu-west-1, account_id: \"22\" }", "cloud.account_id", "\"22\" is not an account id; expected twelve digits, in quotes"),
+    ("name: dev\ncloud: { region: eu-west-1, account_id: \"111111111111\" }\ngovernance: { permissions_boundary: \"arn:aws:iam::222222222222:policy/B\" }", "governance.permissions_boundary", "is a policy of account 222222222222, but the roles are made in 111111111111; name one of that account"),
     ("name: dev\ncloud: { region: eu-west-1, role_arn: Provisioner }", "cloud.role_arn", "\"Provisioner\" is not the ARN of a role; expected arn:aws:iam::<account id>:role/<name>"),
     ("name: dev\ncloud: { region: eu-west-1, role_arn: \"arn:aws:iam::222222222222:user/anna\" }", "cloud.role_arn", "\"arn:aws:iam::222222222222:user/anna\" is not the ARN of a role; expected arn:aws:iam::<account id>:role/<name>"),
     ("name: dev\ncloud: { region: eu-west-1, account_id: \"111111111111\", role_arn: \"arn:aws:iam::222222222222:role/P\" }", "cloud.role_arn", "arn:aws:iam::222222222222:role/P is not in account 111111111111, which account_id names; make them agree"),

@@ -15,8 +15,8 @@ fn model(sections: &str) -> InfraModel {
 }
 
 fn existing(model: InfraModel) -> ExistingVpc {
-    match model.network.unwrap().vpc {
-        Vpc::Existing(vpc) => vpc,
+    match model.network.map(|network| network.vpc) {
+        Some(Vpc::Existing(vpc)) => vpc,
         other => panic!("{other:?}"),
     }
 }

@@ -45,6 +45,40 @@ fn each_default_says_where_it_comes_from() {
 }
 
 #[test]
+fn the_one_switch_against_deletion_reaches_everything_and_says_so() {
+    let yaml = with_base(
+        "lifecycle: { deletion_protection: true }\ndatabases: { main: {} }\ndocument_database: {}\nbuckets: { a: {} }\n",
+    );
+    let model = resolved(&read(&yaml)).model;
+    assert!(model.protected && model.databases.values().all(|database| database.deletion_protection));
+    assert!(model.document_database.is_some_and(|database| database.deletion_protection));
+    for path in ["databases.main.deletion_protection", "document_database.deletion_protection"] {
+        assert_eq!(reason(&yaml, path), "true (because lifecycle.deletion_protection)", "{path}");
+    }
+    assert_eq!(reason(&yaml, "buckets.a.force_destroy"), "false (default)");
+    let one = resolved(&read(&with_base("databases: { main: { deletion_protection: true } }"))).model;
+    assert!(!one.protected, "a single database can be protected by itself");
+}
+
+#[test]
+fn governance_says_what_the_file_leaves_open() {
+    let yaml = with_base(
+        "governance: { budget: { monthly_usd: 500, emails: [ops@acme.example] }, backup: {} }\n\
+         databases: { main: {} }\nsecrets: { key: {} }\n",
+    );
+    for (path, expected) in [
+        ("governance.budget.alert_at_percent", "[80, 100] (default)"),
+        ("governance.backup.schedule", "daily (default)"),
+        ("governance.backup.retention_days", "7 (profile small)"),
+        ("secrets.key.length", "40 (default)"),
+        ("secrets.key.alphabet", "alphanumeric (default)"),
+        ("secrets.key.recovery_days", "7 (profile small)"),
+    ] {
+        assert_eq!(reason(&yaml, path), expected, "{path}");
+    }
+}
+
+#[test]
 fn a_database_brings_a_network_without_a_way_out() {
     let spec = read(&with_base("databases: { main: {} }"));
     let network = made(resolved(&spec).model.network);

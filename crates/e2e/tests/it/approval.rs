@@ -107,6 +107,49 @@ async fn a_database_is_replaced_only_after_approval() -> Result<()> {
     Ok(())
 }
 
+#[tokio::test]
+async fn what_is_protected_is_neither_replaced_nor_deleted_until_the_protection_is_taken_off() -> Result<()> {
+    let Some(world) = World::start("protection", 1).await? else { return Ok(()) };
+    let _worker = world.worker(1).await?;
+    let file = |registries: &str, protected: bool| {
+        world.file(
+            "kept",
+            &format!("registries: {registries}\nlifecycle: {{ deletion_protection: {protected} }}\n"),
+        )
+    };
+    let (api, other_key) = ("{ api: {} }", "{ api: { encryption: kms } }");
+    let created = world.create(&file(api, true)).await?;
+    world.succeeds(&created.operation).await?;
+
+    // A replacement; a removal, with which the block in the files goes too; and both the thing and its protection at once.
+    for (registries, protected) in [(other_key, true), ("{}", true), ("{}", false), (other_key, false)] {
+        let update = world.update(&created.environment, &file(registries, protected)).await?;
+        let failed = world.reaches(&update.operation, "failed", PATIENCE).await?;
+        let error = &failed["error"];
+        ensure!(error["kind"] == "protected" && error["retryable"] == false, "{registries}: {failed}");
+        ensure!(
+            text(error, "message").contains("aws_ecr_repository.main[\"api\"]"),
+            "{registries}: {failed}"
+        );
+        ensure!(
+            text(error, "hint").contains("lifecycle.deletion_protection: false"),
+            "{registries}: {failed}"
+        );
+    }
+    ensure!(world.calls("ecr", "DeleteRepository").await? == 0);
+    ensure!(world.calls("kms", "CreateKey").await? == 0);
+
+    // By itself the protection comes off; then a person decides.
+    let freed = world.update(&created.environment, &file(api, false)).await?;
+    world.succeeds(&freed.operation).await?;
+    let update = world.update(&created.environment, &file(other_key, false)).await?;
+    world.reaches(&update.operation, "awaiting_approval", PATIENCE).await?;
+    world.decide(&update.operation, "approve").await?;
+    world.succeeds(&update.operation).await?;
+    ensure!(world.calls("ecr", "DeleteRepository").await? == 1);
+    Ok(())
+}
+
 /// Address and action of everything in a plan that holds data and would be destroyed.
 fn destroyed(plan: &Value) -> Vec<(String, String)> {
     let actions = plan["actions"].as_array().into_iter().flatten();

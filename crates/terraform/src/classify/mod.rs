@@ -48,6 +48,8 @@ pub enum ErrorKind {
     Killed,
     /// It holds data and was not made to be deleted with it.
     NotEmpty,
+    /// It is protected against deletion, and the plan would delete or replace it.
+    Protected,
     /// The object is in use, or busy.
     Dependency,
     /// It took too long.
@@ -95,6 +97,7 @@ impl ErrorKind {
             Self::ProviderCrash => "provider_crash",
             Self::Killed => "killed",
             Self::NotEmpty => "not_empty",
+            Self::Protected => "protected",
             Self::Dependency => "dependency",
             Self::Timeout => "timeout",
             Self::Capacity => "capacity",
@@ -127,6 +130,7 @@ impl ErrorKind {
             | Self::AlreadyExists
             | Self::NotFound
             | Self::NotEmpty
+            | Self::Protected
             | Self::ProviderMissing
             | Self::Unknown => false,
         }
@@ -144,7 +148,7 @@ impl ErrorKind {
             Self::Quota => 5,
             Self::AlreadyExists => 6,
             Self::ProviderMissing => 7,
-            Self::NotFound | Self::NotEmpty => 8,
+            Self::NotFound | Self::NotEmpty | Self::Protected => 8,
             Self::ProviderCrash | Self::Killed => 9,
             Self::Dependency => 10,
             Self::Timeout => 11,

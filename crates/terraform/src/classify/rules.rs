@@ -31,6 +31,15 @@ const RULES: &[(Sign, ErrorKind)] = &[
         ErrorKind::StateNotSaved,
     ),
     (Sign::Phrase(&["saved plan is stale"]), ErrorKind::StalePlan),
+    // Terraform itself; RDS, Aurora and DocumentDB; load balancers.
+    (
+        Sign::Phrase(&[
+            "lifecycle.prevent_destroy set",
+            "cannot delete protected",
+            "deletion protection is enabled",
+        ]),
+        ErrorKind::Protected,
+    ),
     (
         Sign::Word(&[
             "BandwidthLimitExceeded",
@@ -110,6 +119,8 @@ const RULES: &[(Sign, ErrorKind)] = &[
         ErrorKind::AlreadyExists,
     ),
     (Sign::Ending(&["BucketNotEmpty", "RepositoryNotEmptyException"]), ErrorKind::NotEmpty),
+    // A vault of AWS Backup.
+    (Sign::Phrase(&["contains recovery points"]), ErrorKind::NotEmpty),
     (
         Sign::Ending(&[
             "DependencyViolation",

@@ -44,6 +44,7 @@ const CAPTURED: &[(&str, &str)] = &[
     ("locked_s3_unreadable", "locked"),
     ("network_refused", "network"),
     ("no_credentials", "access_denied"),
+    ("protected", "protected"),
     ("provider_crash", "provider_crash"),
     ("provider_missing", "provider_missing"),
     ("provider_version_missing", "provider_missing"),
@@ -100,6 +101,7 @@ fn messages_say_what_happened_and_nothing_internal() {
     locked_s3_unreadable: The state is locked by another run
     network_refused: aws_vpc.main: creating EC2 VPC: operation error EC2: CreateVpc, request send failed, Post "http://127.0.0.1:60285/": dial tcp 127.0.0.1:60285: connect: connection refused
     no_credentials: provider["registry.terraform.io/hashicorp/aws"]: The cloud refused access: No valid credential sources found
+    protected: terraform_data.store["main"]: protected against deletion, and the plan would delete or replace it
     provider_crash: aws_vpc.main: Plugin did not respond
     provider_missing: Could not retrieve the list of available versions for provider hashicorp/absent: provider registry.terraform.io/hashicorp/absent was not found in any of the search locations
     provider_version_missing: Could not retrieve the list of available versions for provider hashicorp/aws: no available releases match the given constraints 99.0.0
@@ -160,6 +162,18 @@ fn documented_failures_are_recognised() {
         (
             "creating IAM Role (x): operation error IAM: CreateRole, https response error StatusCode: 400, RequestID: x, api error MalformedPolicyDocument: bad",
             "invalid",
+        ),
+        (
+            "deleting RDS DB Instance (x): operation error RDS: DeleteDBInstance, https response error StatusCode: 400, RequestID: x, api error InvalidParameterCombination: Cannot delete protected DB Instance, please disable deletion protection and try again.",
+            "protected",
+        ),
+        (
+            "deleting ELBv2 Load Balancer (x): operation error Elastic Load Balancing v2: DeleteLoadBalancer, https response error StatusCode: 400, RequestID: x, OperationNotPermitted: Load balancer 'x' cannot be deleted because deletion protection is enabled",
+            "protected",
+        ),
+        (
+            "deleting Backup Vault (x): operation error Backup: DeleteBackupVault, https response error StatusCode: 400, RequestID: x, InvalidRequestException: Backup vault cannot be deleted because it contains recovery points.",
+            "not_empty",
         ),
         ("Cannot assume IAM Role", "access_denied"),
         (

@@ -28,6 +28,12 @@ pub(super) fn message(kind: &ErrorKind, diagnostic: &Diagnostic) -> String {
             }
             None => plain(&diagnostic.summary),
         },
+        ErrorKind::Protected => match protected(&text) {
+            Some(address) => {
+                format!("{address}: protected against deletion, and the plan would delete or replace it")
+            }
+            None => "Protected against deletion, and the plan would delete or replace it".to_owned(),
+        },
         ErrorKind::ProviderMissing if !diagnostic.detail.is_empty() => plain(&diagnostic.detail),
         ErrorKind::StalePlan => "The state has changed since the plan was made".to_owned(),
         ErrorKind::StateNotSaved => "The state could not be saved".to_owned(),
@@ -75,6 +81,9 @@ pub(super) const fn hint(kind: &ErrorKind) -> &'static str {
             "State may be behind the world. Check the machine's memory and the worker's logs."
         }
         ErrorKind::NotEmpty => "Empty it, or set force_destroy for it and apply that first.",
+        ErrorKind::Protected => {
+            "Apply the file with lifecycle.deletion_protection: false first, by itself; then the change, which asks for approval."
+        }
         ErrorKind::Dependency => "Something still uses the object, or it is busy.",
         ErrorKind::Timeout => "The cloud took longer than allowed. A retry goes on where this stopped.",
         ErrorKind::Capacity => {
@@ -108,6 +117,12 @@ fn permission(text: &str) -> Option<String> {
     let (service, rest) = rest.split_once(": ")?;
     let operation = rest.split([',', ' ', '\n']).next()?;
     Some(format!("{service} {operation}"))
+}
+
+/// What Terraform says of `prevent_destroy`: `Resource aws_x.y["z"] has lifecycle.prevent_destroy set, but …`.
+fn protected(text: &str) -> Option<&str> {
+    let (before, _) = text.split_once(" has lifecycle.prevent_destroy set")?;
+    before.rsplit_once("Resource ").map(|(_, address)| address)
 }
 
 /// The first line without secrets, account ids, request ids and the SDK's preamble.

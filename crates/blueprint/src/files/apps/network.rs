@@ -1,5 +1,7 @@
 //! Who may talk to an app, and how it is found: security groups, target groups, rules of listeners, DNS.
 
+use std::collections::BTreeMap;
+
 use terrane_domain::{App, InfraModel, LoadBalancerKind, Network};
 
 use super::{
@@ -7,7 +9,10 @@ use super::{
     APP_HEADER, GREEN_TARGET_GROUP, TARGET_GROUP, apps_that, blue_green, dynamic, is_blue_green, on_ecs,
     with_port, with_route,
 };
-use crate::hcl::{Block, Expr, File, Reference, Resource, each_key, each_value, local, template};
+use crate::{
+    hcl::{Block, Expr, File, Reference, Resource, each_key, each_value, local, template},
+    render::RenderError,
+};
 
 /// Every task is a member.
 pub(super) const MEMBERS: Resource = Resource::one("aws_security_group", "apps");
@@ -23,6 +28,30 @@ const BALANCER_EGRESS: Resource =
 pub(super) const DISCOVERY: Resource = Resource::per_key("aws_service_discovery_service", "app");
 pub(super) const RULE: Resource = Resource::per_key("aws_lb_listener_rule", "app");
 pub(in crate::files) const SHIFTED_RULE: Resource = Resource::per_key("aws_lb_listener_rule", "blue_green");
+
+/// Whether each route leads through a load balancer that is there, past a rule that no other app has.
+pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
+    let balancers = model.ecs.iter().flat_map(|ecs| ecs.load_balancers.keys()).collect::<Vec<_>>();
+    let mut rules = BTreeMap::new();
+    for (key, app) in &model.apps {
+        let path = || format!("apps.{key}");
+        let app = on_ecs(app);
+        let Some(route) = &app.route else {
+            if is_blue_green(app) {
+                return Err(RenderError::NothingThere { path: path(), what: "expose".to_owned() });
+            }
+            continue;
+        };
+        if !balancers.contains(&&route.load_balancer) {
+            let what = format!("the load balancer {}", route.load_balancer.as_str());
+            return Err(RenderError::NothingThere { path: path(), what });
+        }
+        if let Some(other) = rules.insert((route.load_balancer, route.priority), key) {
+            return Err(RenderError::SameRule { path: path(), other: format!("apps.{other}") });
+        }
+    }
+    Ok(())
+}
 
 pub(super) fn add_to(file: File, model: &InfraModel, network: &Network) -> File {
     let file = security_groups(file, model, network);

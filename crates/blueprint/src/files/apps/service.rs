@@ -10,7 +10,7 @@ use super::{
     super::{alarms, ecs, network as vpc},
     SECURITY_GROUP, TARGET_GROUP,
     access::EXECUTION_POLICY,
-    apps_that, dynamic, is_blue_green,
+    apps_that, dynamic, grants, is_blue_green,
     network::{DISCOVERY, MEMBERS, RULE, SHIFTED_RULE},
     on_ecs,
     task::TASK,
@@ -106,12 +106,18 @@ fn service(
             .arg("assign_public_ip", false),
     );
     let block = if by_code_deploy {
-        block.block(Block::new("deployment_controller").arg("type", "CODE_DEPLOY"))
+        block
+            .note("Also with two versions side by side, which a deployment leaves behind for a while.")
+            .arg("force_delete", true)
+            .block(Block::new("deployment_controller").arg("type", "CODE_DEPLOY"))
     } else {
         block
     };
     let block = attachments(block, routed, ported).tags(resource);
     let mut ready = vec![EXECUTION_POLICY.whole()];
+    if grants::any(model) {
+        ready.push(grants::POLICY.whole());
+    }
     if !by_code_deploy {
         ready.push(ecs::CAPACITY.whole());
     }
@@ -198,6 +204,8 @@ fn attachments(block: Block, routed: bool, ported: bool) -> Block {
     block.block(dynamic("service_registries", each_value("port").splat(), content))
 }
 
+/// What CodeDeploy sets can't be set through the service any more, its network among it.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html>
 fn ignoring(block: Block, by_code_deploy: bool, scales: bool) -> Block {
     let ignored = |names: &[&'static str]| Expr::list(names.iter().copied().map(Reference::variable));
     let lifecycle = Block::new("lifecycle");
@@ -207,14 +215,17 @@ fn ignoring(block: Block, by_code_deploy: bool, scales: bool) -> Block {
             .note("Application Auto Scaling decides how many there are.")
             .arg("ignore_changes", ignored(&["desired_count"])),
         (true, false) => lifecycle
-            .note("CodeDeploy decides which version serves, and from which target group.")
-            .arg("ignore_changes", ignored(&["task_definition", "load_balancer"])),
+            .note("CodeDeploy decides which version serves, from which target group, and in which network.")
+            .arg("ignore_changes", ignored(&["task_definition", "load_balancer", "network_configuration"])),
         (true, true) => lifecycle
             .note(
-                "CodeDeploy decides which version serves, and from which target group; Application Auto Scaling\n\
-                 decides how many there are.",
+                "CodeDeploy decides which version serves, from which target group, and in which network; Application\n\
+                 Auto Scaling decides how many there are.",
             )
-            .arg("ignore_changes", ignored(&["task_definition", "load_balancer", "desired_count"])),
+            .arg(
+                "ignore_changes",
+                ignored(&["task_definition", "load_balancer", "network_configuration", "desired_count"]),
+            ),
     };
     block.block(lifecycle)
 }

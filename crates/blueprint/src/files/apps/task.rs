@@ -12,6 +12,9 @@ use crate::hcl::{Block, Expr, File, For, Object, Reference, Resource, each_key, 
 pub(in crate::files) const TASK: Resource = Resource::per_key("aws_ecs_task_definition", "app");
 pub(super) const LOG_GROUP: Resource = Resource::per_key("aws_cloudwatch_log_group", "app");
 
+/// Without `create_before_destroy`, though a new revision could stand beside the old: Terraform would hand that down to
+/// the databases and registries that a task names, and two of those can't have one name.
+/// <https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#create_before_destroy>
 pub(super) fn add_to(file: File, model: &InfraModel) -> File {
     let size = Block::new("runtime_platform")
         .arg("operating_system_family", "LINUX")
@@ -29,9 +32,7 @@ pub(super) fn add_to(file: File, model: &InfraModel) -> File {
                 .arg("execution_role_arn", EXECUTION_ROLE.attr("arn"))
                 .arg("container_definitions", Expr::call("jsonencode", [Expr::list([container()])]))
                 .block(size)
-                .tags(TASK)
-                .note("A service keeps running the old revision until it has the new one.")
-                .block(Block::new("lifecycle").arg("create_before_destroy", true)),
+                .tags(TASK),
         )
         .block(
             Block::of(LOG_GROUP)

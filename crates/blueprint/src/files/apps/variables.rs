@@ -5,10 +5,10 @@
 
 use terrane_domain::{
     App, Database, DatabaseField, DocumentDatabaseField, Image, InfraModel, Key, Reference as Wish,
-    RegistryField, Secret,
+    RegistryField, Secret, SecretField,
 };
 
-use super::super::{buckets, caches, databases, documents, part::Part, registries};
+use super::super::{buckets, caches, databases, documents, part::Part, registries, secrets};
 use crate::{
     hcl::{Block, Expr, File, Object, Reference, Resource, local},
     render::RenderError,
@@ -21,9 +21,9 @@ const ENTRY: Resource = Resource::data_per_key("aws_secretsmanager_secret", "app
 struct Variables {
     plain: Vec<(String, Expr)>,
     secret: Vec<(String, Expr)>,
-    /// Secrets that ECS reads when it starts the app, each once: an entry or a database, and its ARN.
+    /// Secrets that ECS reads when it starts the app, each once: where it lies, and its ARN.
     read_by_ecs: Vec<(Source, Expr)>,
-    /// Secrets of databases that the app reads by itself.
+    /// Secrets that the app reads by itself.
     read_by_app: Vec<(Source, Expr)>,
 }
 
@@ -33,6 +33,7 @@ enum Source {
     Entry(String),
     Database(Key),
     Documents,
+    Generated(Key),
 }
 
 /// Whether all that apps refer to is there.
@@ -45,10 +46,12 @@ pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
             return Err(missing(format!("registries.{registry}")));
         }
         for secret in app.secrets.values() {
-            if let Secret::Reference(wish) = secret
-                && !is_there(model, wish)
-            {
-                return Err(missing(wish.to_string()));
+            match secret {
+                Secret::Reference(wish) if !is_there(model, wish) => return Err(missing(wish.to_string())),
+                Secret::Generated { secret, .. } if !model.secrets.contains_key(secret) => {
+                    return Err(missing(format!("secrets.{secret}")));
+                }
+                Secret::Reference(_) | Secret::Generated { .. } | Secret::Entry { .. } => {}
             }
         }
     }
@@ -62,34 +65,33 @@ fn is_there(model: &InfraModel, wish: &Wish) -> bool {
         Wish::Bucket { key, .. } => model.buckets.contains_key(key),
         Wish::Registry { key, .. } => model.registries.contains_key(key),
         Wish::DocumentDatabase { .. } => model.document_database.is_some(),
+        Wish::Secret { key, .. } => model.secrets.contains_key(key),
     }
 }
 
 /// Adds the maps that tasks and roles look into.
 pub(super) fn locals(part: Part, model: &InfraModel) -> Part {
     let (mut images, mut plain, mut secret) = (Object::new(), Object::new(), Object::new());
-    let (mut pulls, mut ecs_reads, mut app_reads) = (Object::new(), Object::new(), Object::new());
+    let (mut pulls, mut reads) = (Object::new(), Object::new());
     for (key, app) in &model.apps {
         let variables = Variables::of(model, key, app);
         images = images.entry(key, image(model, app));
         plain = plain.entry(key, object(variables.plain));
         secret = secret.entry(key, object(variables.secret));
         pulls = pulls.entry(key, Expr::list(repository(model, app)));
-        ecs_reads = ecs_reads.entry(key, arns(variables.read_by_ecs));
-        app_reads = app_reads.entry(key, arns(variables.read_by_app));
+        reads = reads.entry(key, Expr::list(arns(variables.read_by_ecs)));
     }
     let part = part.local("app_images", images).local("app_variables", plain).local("app_secrets", secret);
-    let part = part.local("app_repository_arns", pulls).local("app_secret_arns", ecs_reads);
-    let part = match secret_entries(model) {
+    let part = part.local("app_repository_arns", pulls).local("app_secret_arns", reads);
+    match secret_entries(model) {
         Some(entries) => part.local("app_secret_names", entries),
         None => part,
-    };
-    if any_reads(model) { part.local("app_own_secret_arns", app_reads) } else { part }
+    }
 }
 
-/// Whether any app reads a secret by itself.
-pub(super) fn any_reads(model: &InfraModel) -> bool {
-    model.apps.iter().any(|(key, app)| !Variables::of(model, key, app).read_by_app.is_empty())
+/// ARNs of the secrets that an app reads by itself.
+pub(super) fn read_by_app(model: &InfraModel, key: &Key, app: &App) -> Vec<Expr> {
+    arns(Variables::of(model, key, app).read_by_app)
 }
 
 /// Looks up the entries of Secrets Manager that apps name.
@@ -126,8 +128,8 @@ fn object(entries: Vec<(String, Expr)>) -> Object {
     entries.into_iter().fold(Object::new(), |object, (name, value)| object.entry(name, value))
 }
 
-fn arns(sources: Vec<(Source, Expr)>) -> Expr {
-    Expr::list(sources.into_iter().map(|(_, arn)| arn))
+fn arns(sources: Vec<(Source, Expr)>) -> Vec<Expr> {
+    sources.into_iter().map(|(_, arn)| arn).collect()
 }
 
 fn image(model: &InfraModel, app: &App) -> Expr {
@@ -158,6 +160,16 @@ impl Variables {
                 Secret::Entry { name: entry, key } => {
                     variables.entry(&entry_key(of, name), name, entry, key.as_ref())
                 }
+                Secret::Generated { secret, key } => {
+                    variables.generated(model, name, secret, key.as_ref());
+                }
+                Secret::Reference(Wish::Secret { key, field }) => {
+                    let arn = secrets::field(model, key, *field);
+                    if let Some(arn) = &arn {
+                        read(&mut variables.read_by_app, Source::Generated(key.clone()), arn.clone());
+                    }
+                    variables.plain.extend(arn.map(|arn| (name.clone(), arn)));
+                }
                 Secret::Reference(Wish::Database { key, field }) => {
                     variables.database(model, name, key, *field)
                 }
@@ -169,7 +181,7 @@ impl Variables {
                         Wish::Cache { key, field } => caches::field(model, key, *field),
                         Wish::Bucket { key, field } => buckets::field(model, key, *field),
                         Wish::Registry { key, field } => registries::field(model, key, *field),
-                        Wish::Database { .. } | Wish::DocumentDatabase { .. } => None,
+                        Wish::Database { .. } | Wish::DocumentDatabase { .. } | Wish::Secret { .. } => None,
                     };
                     variables.plain.extend(value.map(|value| (name.clone(), value)));
                 }
@@ -186,6 +198,16 @@ impl Variables {
         };
         self.secret.push((name.to_owned(), value));
         read(&mut self.read_by_ecs, Source::Entry(entry.to_owned()), arn());
+    }
+
+    fn generated(&mut self, model: &InfraModel, name: &str, secret: &Key, key: Option<&String>) {
+        let Some(arn) = secrets::field(model, secret, SecretField::Arn) else { return };
+        let value = match key {
+            None => arn.clone(),
+            Some(key) => part_of(arn.clone(), key),
+        };
+        self.secret.push((name.to_owned(), value));
+        read(&mut self.read_by_ecs, Source::Generated(secret.clone()), arn);
     }
 
     fn documents(&mut self, model: &InfraModel, name: &str, field: DocumentDatabaseField) {

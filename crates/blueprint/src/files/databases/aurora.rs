@@ -15,7 +15,7 @@ use crate::{
     hcl::{Block, Expr, File, Object, Reference, Resource, each_value, local, template},
 };
 
-pub(super) const CLUSTER: Resource = Resource::per_key("aws_rds_cluster", "main");
+pub(in crate::files) const CLUSTER: Resource = Resource::per_key("aws_rds_cluster", "main");
 const INSTANCE: Resource = Resource::per_key("aws_rds_cluster_instance", "main");
 const INCARNATION: Resource = Resource::per_key("terraform_data", "aurora");
 const SUBNET_GROUP: Resource = Resource::one("aws_db_subnet_group", "aurora");
@@ -127,6 +127,8 @@ fn cluster(options: Options, serverless: bool) -> Block {
         .arg("cluster_identifier", each_value("identifier"))
         .arg("engine", "aurora-postgresql")
         .arg("engine_version", each_value("version"))
+        .note("Only when the version above is another one, and that takes somebody to write it.")
+        .arg("allow_major_version_upgrade", true)
         .arg_if_some("snapshot_identifier", options.restored.then(|| each_value("restore_from")))
         .gap()
         .arg("database_name", each_value("database_name"))
@@ -143,6 +145,8 @@ fn cluster(options: Options, serverless: bool) -> Block {
         .arg("db_subnet_group_name", SUBNET_GROUP.attr("name"))
         .arg("vpc_security_group_ids", Expr::list([SECURITY_GROUP.attr("id")]))
         .arg("db_cluster_parameter_group_name", CLUSTER_PARAMETERS.attr("name"))
+        .note("For a major upgrade: RDS moves the instances with the cluster, and has to know to which group.")
+        .arg("db_instance_parameter_group_name", INSTANCE_PARAMETERS.attr("name"))
         .note("What was planned and approved happens now, not in the next maintenance window.")
         .arg("apply_immediately", true)
         .arg("preferred_maintenance_window", "sun:03:30-sun:04:30")

@@ -18,6 +18,9 @@ use super::{
 };
 use crate::{hcl::Expr, render::RenderError};
 
+pub(super) use aurora::CLUSTER;
+pub(super) use rds::INSTANCE;
+
 /// A database and what runs it.
 type Run<'a, K> = BTreeMap<&'a Key, (&'a Database, &'a K)>;
 

@@ -14,7 +14,7 @@ use crate::{
     hcl::{Block, Expr, File, Object, Reference, Resource, each_value, local, template},
 };
 
-pub(super) const INSTANCE: Resource = Resource::per_key("aws_db_instance", "main");
+pub(in crate::files) const INSTANCE: Resource = Resource::per_key("aws_db_instance", "main");
 pub(super) const REPLICA: Resource = Resource::per_key("aws_db_instance", "replica");
 const INCARNATION: Resource = Resource::per_key("terraform_data", "database");
 const SUBNET_GROUP: Resource = Resource::one("aws_db_subnet_group", "main");
@@ -128,6 +128,8 @@ fn instance(options: Options, replicated: bool) -> Block {
         .arg("identifier", each_value("identifier"))
         .arg("engine", "postgres")
         .arg("engine_version", each_value("version"))
+        .note("Only when the version above is another one, and that takes somebody to write it.")
+        .arg("allow_major_version_upgrade", true)
         .arg("instance_class", each_value("instance_class"))
         .arg("multi_az", each_value("multi_az"))
         .arg_if_some("snapshot_identifier", options.restored.then(|| each_value("restore_from")))

@@ -5,7 +5,7 @@ use terrane_domain::{Database, FinalSnapshot, Network};
 use crate::{
     files::{
         data::{CALLER, PARTITION, REGION},
-        doors::{Door, key_if},
+        doors::{Door, key_if, snapshot},
         kms, network,
         policies::service_trust,
     },
@@ -41,16 +41,12 @@ impl Options {
 
     /// The entries that both engines have, behind those that only one has.
     pub(super) fn entry(self, object: Object, database: &Database) -> Object {
-        let final_snapshot = database.final_snapshot.as_ref().map(|snapshot| match snapshot {
-            FinalSnapshot::PerIncarnation { prefix } => prefix,
-            FinalSnapshot::Named(name) => name,
-        });
         let mut object = object
             .field("database_name", database.database_name.as_ref())
             .field("master_username", database.master_username.as_ref())
             .field("backup_retention_days", database.backup_retention_days)
             .field("deletion_protection", database.deletion_protection)
-            .field("final_snapshot", final_snapshot)
+            .field("final_snapshot", snapshot(database.final_snapshot.as_ref()))
             .field("performance_insights", database.performance_insights)
             .field("iam_authentication", database.iam_authentication)
             .field("log_retention_days", database.log_retention_days);

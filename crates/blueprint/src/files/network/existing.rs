@@ -106,7 +106,7 @@ fn file(model: &InfraModel, vpc: &ExistingVpc) -> File {
         check(
             "free_addresses",
             every(vpc, |_, subnet| {
-                Expr::from(subnet.attr("available_ip_address_count")).is_at_least(FREE_ADDRESSES)
+                Expr::from(subnet.attr("available_ip_address_count")).at_least(FREE_ADDRESSES)
             }),
             "A subnet has fewer than eight free addresses. A load balancer needs so many in each of its subnets.",
         ),
@@ -153,7 +153,7 @@ fn own(name: &'static str) -> Expr {
 fn subnets(kind: &Kind<'_>) -> Block {
     let me = || Reference::variable("self").attr("id");
     let length = Expr::call("split", ["/".into(), own("cidr_block")]).nth(1);
-    let is_large = Expr::call("tonumber", [length]).is_at_most(LONGEST_PREFIX);
+    let is_large = Expr::call("tonumber", [length]).at_most(LONGEST_PREFIX);
     let conditions = Block::lifecycle().postcondition(
         own("vpc_id").equals(local(LOCAL).attr("vpc_id")),
         template![

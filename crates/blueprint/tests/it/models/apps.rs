@@ -40,7 +40,8 @@ pub fn add_to(model: &mut InfraModel) {
         ("LLM_ALL".to_owned(), entry("acme/llm", None)),
     ]);
     api.scaling = Some(Scaling { requests_per_target: Some(1_000), ..scaling() });
-    route(&mut api).host = Some("api.acme.example".to_owned());
+    let by_host = route(&mut api);
+    (by_host.host, by_host.priority) = (Some("api.acme.example".to_owned()), 600);
 
     let mut admin = app("admin", Some(LoadBalancerKind::Internal), false);
     admin.secrets = BTreeMap::from([
@@ -58,9 +59,14 @@ pub fn add_to(model: &mut InfraModel) {
         ("CACHE", Reference::Cache { key: key("sessions"), field: CacheField::Url }),
         ("BUCKET", Reference::Bucket { key: key("uploads"), field: BucketField::Name }),
         ("REGISTRY", Reference::Registry { key: key("api"), field: RegistryField::Url }),
+        ("TOKENS_ARN", Reference::Secret { key: key("tokens"), field: SecretField::Arn }),
     ];
     worker.secrets =
         references.map(|(name, reference)| (name.to_owned(), Secret::Reference(reference))).into();
+    for (name, secret, of) in [("SESSION_KEY", "session-key", None), ("TOKEN", "tokens", Some("access"))] {
+        let generated = Secret::Generated { secret: key(secret), key: of.map(str::to_owned) };
+        worker.secrets.insert(name.to_owned(), generated);
+    }
 
     model.apps = BTreeMap::from([
         (key("admin"), admin),
@@ -131,10 +137,15 @@ fn cluster(balancers: &[(LoadBalancerKind, &[&str])]) -> Ecs {
 }
 
 fn app(name: &str, load_balancer: Option<LoadBalancerKind>, blue_green: bool) -> App {
+    // Two apps of one listener have different priorities, also behind API Gateway.
+    let place = |kind| match kind {
+        LoadBalancerKind::Gateway => name.bytes().map(u16::from).sum(),
+        _ => 24_999,
+    };
     let route = load_balancer.map(|load_balancer| Route {
         load_balancer,
         host: None,
-        priority: if load_balancer == LoadBalancerKind::Gateway { 17 } else { 50_000 },
+        priority: 2 * place(load_balancer) + u16::from(blue_green),
         target_group: format!("{PREFIX}-a-{name}"),
         api_log_group: (load_balancer == LoadBalancerKind::Gateway)
             .then(|| format!("/aws/vendedlogs/terrane/{PREFIX}/apis/{name}")),
@@ -156,7 +167,7 @@ fn app(name: &str, load_balancer: Option<LoadBalancerKind>, blue_green: bool) ->
         env: BTreeMap::new(),
         secrets: BTreeMap::new(),
         runtime: AppRuntime::Ecs(EcsApp {
-            name: format!("{PREFIX}-{name}"),
+            name: format!("{PREFIX}-{name}{}", if blue_green { "-blue-green" } else { "" }),
             cpu_units: 256,
             memory_mib: 512,
             log_group: format!("/terrane/{PREFIX}/apps/{name}"),

@@ -2,6 +2,8 @@
 //!
 //! Two ways to tell: by what an argument is called, and by what a text looks like wherever it stands.
 
+use std::collections::BTreeSet;
+
 use hcl::Value;
 
 use crate::unfolded::{Module, is_unknown};
@@ -24,30 +26,50 @@ const HARMLESS: [&str; 3] = ["http_tokens", "_name", "_arn"];
 
 pub fn literals(module: &Module) -> Vec<String> {
     let mut findings = Vec::new();
+    let looked_up = looked_up(module);
     for object in &module.objects {
-        object.body.walk(&mut |name, value| look(&object.address(), name, value, &mut findings));
+        object.body.walk(&mut |name, value| look(&object.address(), name, value, &looked_up, &mut findings));
     }
     for (name, value) in &module.locals {
-        look("local", name, value, &mut findings);
+        look("local", name, value, &looked_up, &mut findings);
     }
     findings
 }
 
-fn look(place: &str, name: &str, value: &Value, findings: &mut Vec<String>) {
+/// Key and name of each entry of Secrets Manager that the module looks up: a map of such names is no map of secrets, even
+/// where the key is that of a variable called `API_KEY`. Both have to agree: the same text under another key, or another
+/// text under the same, is a literal like any other.
+fn looked_up(module: &Module) -> BTreeSet<(&str, &str)> {
+    let entries =
+        module.objects.iter().filter(|object| object.is_data && object.kind == "aws_secretsmanager_secret");
+    entries.filter_map(|object| Some((object.key.as_deref()?, object.body.text("name")))).collect()
+}
+
+fn look(
+    place: &str,
+    name: &str,
+    value: &Value,
+    looked_up: &BTreeSet<(&str, &str)>,
+    findings: &mut Vec<String>,
+) {
     match value {
         Value::String(text) => {
             let lower = name.to_lowercase();
             let sounds = NAMES.iter().any(|end| lower.ends_with(end))
                 && !HARMLESS.iter().any(|end| lower.ends_with(end));
             // A reference is no literal, and an ARN says where the secret is.
-            let says_where = text.is_empty() || text.starts_with("arn:") || is_unknown(value);
+            let says_where = text.is_empty()
+                || text.starts_with("arn:")
+                || is_unknown(value)
+                || looked_up.contains(&(name, text.as_str()));
             if (sounds && !says_where) || looks_secret(text) {
                 findings.push(format!("{place} has a literal as {name}"));
             }
         }
-        Value::Array(items) => items.iter().for_each(|item| look(place, name, item, findings)),
+        Value::Array(items) => items.iter().for_each(|item| look(place, name, item, looked_up, findings)),
         Value::Object(object) => {
-            object.iter().for_each(|(key, value)| look(&format!("{place}.{name}"), key, value, findings));
+            let place = format!("{place}.{name}");
+            object.iter().for_each(|(key, value)| look(&place, key, value, looked_up, findings));
         }
         _ => {}
     }
@@ -102,6 +124,28 @@ mod tests {
             "locals {\n  apps = { a = { db_password = \"hunter2\" } }\n}\n",
             "local.apps.a has a literal",
         );
+    }
+
+    #[test]
+    fn the_name_of_an_entry_that_is_looked_up_is_no_secret_and_a_literal_beside_it_is() {
+        let module = |names: &str, more: &str| {
+            format!(
+                "locals {{\n  names = {names}\n{more}\n}}\n\
+                 data \"aws_secretsmanager_secret\" \"app\" {{\n  for_each = local.names\n  name = each.value\n}}\n"
+            )
+        };
+        let names = "{ \"api/API_KEY\" = \"acme/llm\", \"api/DB_PASSWORD\" = \"acme/db\" }";
+        passes(literals, &module(names, ""));
+        for more in [
+            "other = { \"api/API_KEY\" = \"hunter2\" }",
+            "other = { API_KEY = \"acme/llm\" }",
+            "other = { \"api/DB_PASSWORD\" = \"acme/llm\" }",
+        ] {
+            caught(literals, &module(names, more), "local.other has a literal");
+        }
+        // Nothing looks this one up.
+        let unused = "locals {\n  names = { \"api/API_KEY\" = \"acme/llm\" }\n}\n";
+        caught(literals, unused, "local.names has a literal as api/API_KEY");
     }
 
     #[test]

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::{Conflict, DEFAULT, Resolver, ecs::kind_of};
 use crate::{
     App, AppRuntime, BlueGreen, Deploy, EcsApp, Key, LoadBalancerKind, Observability, Route, facts,
-    names::rule_priority,
+    names::rule_place,
     spec::{AppSpec, Path, TrafficShift},
 };
 
-/// The rule for requests that no other app of the load balancer asks for: behind all others.
-const CATCH_ALL_PRIORITY: u16 = 50_000;
+/// The place of the rule for requests that no other app of the load balancer asks for: behind all others.
+const CATCH_ALL_PLACE: u16 = 24_999;
 
 impl Resolver<'_> {
     pub(super) fn ecs_app(
@@ -139,21 +139,24 @@ impl Resolver<'_> {
     }
 }
 
-/// Gives each route its place among the rules of its listener. The place comes from the app's name, so that another app
-/// doesn't move it; two that want one place are told apart in the order of their names.
+/// Gives each route its place among the rules of its listener, out of the app's name, so that another app rarely moves
+/// it: two that want one place are told apart in the order of their names.
+///
+/// A place has two priorities. The rule of an app that begins to be deployed by CodeDeploy is another resource, which is
+/// made while the rule before it still stands, and no listener has two rules of one priority.
+/// Source: Elastic Load Balancing API reference, `CreateRule`: priorities go from 1 to 50,000.
 pub(super) fn set_priorities(apps: &mut BTreeMap<Key, App>) {
     let mut taken: BTreeSet<(LoadBalancerKind, u16)> = BTreeSet::new();
     for (key, app) in apps {
         let AppRuntime::Ecs(app) = &mut app.runtime;
         let Some(route) = &mut app.route else { continue };
-        if route.host.is_none() && route.load_balancer != LoadBalancerKind::Gateway {
-            route.priority = CATCH_ALL_PRIORITY;
-            continue;
+        let mut place = CATCH_ALL_PLACE;
+        if route.host.is_some() || route.load_balancer == LoadBalancerKind::Gateway {
+            place = rule_place(key);
+            while !taken.insert((route.load_balancer, place)) {
+                place += 1;
+            }
         }
-        let mut priority = rule_priority(key);
-        while !taken.insert((route.load_balancer, priority)) {
-            priority += 1;
-        }
-        route.priority = priority;
+        route.priority = place * 2 + u16::from(matches!(app.deploy, Deploy::BlueGreen(_)));
     }
 }

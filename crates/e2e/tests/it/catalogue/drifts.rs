@@ -147,6 +147,39 @@ secrets.update_secret(SecretId=first(own)['ARN'], Description='changed by hand')
 ",
     ),
     drift(
+        "aws_backup_vault",
+        "aws_backup_vault",
+        "
+backup = client('backup')
+vault = first(backup.list_backup_vaults()['BackupVaultList'])
+backup.tag_resource(ResourceArn=vault['BackupVaultArn'], Tags={'terrane:address': 'changed-by-hand'})
+",
+    ),
+    drift(
+        "aws_backup_plan",
+        "aws_backup_plan",
+        "
+backup = client('backup')
+plan = first(backup.list_backup_plans()['BackupPlansList'])
+document = backup.get_backup_plan(BackupPlanId=plan['BackupPlanId'])['BackupPlan']
+rules = [{k: v for k, v in rule.items() if k != 'RuleId'} for rule in document['Rules']]
+rules[0]['Lifecycle']['DeleteAfterDays'] = 3000
+backup.update_backup_plan(BackupPlanId=plan['BackupPlanId'],
+    BackupPlan={'BackupPlanName': document['BackupPlanName'], 'Rules': rules})
+",
+    ),
+    drift(
+        "aws_budgets_budget",
+        "aws_budgets_budget",
+        "
+budgets = client('budgets')
+account = client('sts').get_caller_identity()['Account']
+budget = first(budgets.describe_budgets(AccountId=account)['Budgets'])
+budget = {k: v for k, v in budget.items() if k not in ('CalculatedSpend', 'LastUpdatedTime')}
+budgets.update_budget(AccountId=account, NewBudget={**budget, 'BudgetLimit': {'Amount': '7', 'Unit': 'USD'}})
+",
+    ),
+    drift(
         "aws_sns_topic",
         "aws_sns_topic",
         "

@@ -55,6 +55,18 @@ const EDITS: &[Edit] = &[
         value: || json!(3),
         changes: &["aws_db_instance", "aws_rds_cluster"],
     },
+    Edit {
+        section: "secrets",
+        path: &["version"],
+        value: || json!(7),
+        changes: &["aws_secretsmanager_secret_version"],
+    },
+    Edit {
+        section: "governance",
+        path: &["backup", "retention_days"],
+        value: || json!(777),
+        changes: &["aws_backup_plan"],
+    },
 ];
 
 /// An edited file and, for each edit in it, the types of which some have to change.

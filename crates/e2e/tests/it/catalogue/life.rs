@@ -1,11 +1,16 @@
 //! The life of one example.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use anyhow::{Context as _, Result, ensure};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use terrane_domain::{Format, ResolveContext, parse, parse_value, resolve};
+use terrane_domain::{
+    DatabaseKind, Format, OnDestroy, ResolveContext, Resolved, parse, parse_value, resolve,
+};
 use terrane_rig::AwsAccount;
 use terrane_samples::Example;
 
@@ -170,13 +175,28 @@ impl<'a> Life<'a> {
         Ok(())
     }
 
-    /// Takes it down: first the protection, where there is one, then everything.
+    /// Takes it down: first the protection, where there is one, then everything. What stays is a final snapshot of each
+    /// database, where the environment has a key that encrypts them, and that key; other examples keep nothing.
     async fn ends(&self, file: &Value) -> Result<()> {
         let path = format!("/environments/{}", self.environment);
         let mut free = file.clone();
         free["lifecycle"]["deletion_protection"] = json!(false);
-        free["lifecycle"]["on_destroy"] = json!({ "data": "delete" });
-        if is_protected(file)? {
+        let Resolved { model, policy, .. } = resolved(file)?;
+        let unprotected = model.unprotected(OnDestroy::Snapshot { suffix: "end" });
+        let mut stays = BTreeMap::new();
+        if unprotected.leaves_what_its_key_encrypts() {
+            stays.insert("kms/key".to_owned(), 1);
+            for database in unprotected.databases.values() {
+                let kind = match database.kind {
+                    DatabaseKind::Instance(_) => "rds/snapshot",
+                    DatabaseKind::Cluster(_) => "rds/cluster-snapshot",
+                };
+                *stays.entry(kind.to_owned()).or_default() += 1;
+            }
+        } else {
+            free["lifecycle"]["on_destroy"] = json!({ "data": "delete" });
+        }
+        if policy.deletion_protection {
             let (status, body) = send(self.world.call(Method::DELETE, &path)).await?;
             ensure!(status == StatusCode::CONFLICT, "protected, and yet: {status} {body}");
         }
@@ -186,7 +206,7 @@ impl<'a> Life<'a> {
         let prepared = self.prepared.take_away(self.world, &self.account, &self.region).await;
         prepared.context("taking away what was prepared")?;
         let left = self.world.inventory_of(&self.account).await?;
-        ensure!(left.is_empty(), "left in the account: {left:?}");
+        ensure!(left == stays, "left in the account: {left:?}, and not {stays:?}");
         Ok(())
     }
 }
@@ -201,10 +221,10 @@ fn in_account(example: &Example, account: &AwsAccount) -> Result<Value> {
     Ok(file)
 }
 
-fn is_protected(file: &Value) -> Result<bool> {
+fn resolved(file: &Value) -> Result<Resolved> {
     let spec = parse_value(file)?;
     let preview = ResolveContext::preview(&spec, terrane_blueprint::current_pins());
-    Ok(resolve(&spec, &preview)?.policy.deletion_protection)
+    Ok(resolve(&spec, &preview)?)
 }
 
 fn actions(plan: &Value) -> &[Value] {

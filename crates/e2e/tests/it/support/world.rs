@@ -161,7 +161,9 @@ def client(service):
         let mut kinds = BTreeMap::new();
         for item in self.emulator().await?.inventory(&Scope::account(account.id())).await? {
             let state_bucket = item.kind == "bucket" && item.id.starts_with("terrane-state-");
-            if !state_bucket && item.state.as_deref() != Some("PendingDeletion") {
+            // Keys and secrets that can still be restored, as AWS calls it.
+            let pending = ["PendingDeletion", "pending-deletion"].map(Some);
+            if !state_bucket && !pending.contains(&item.state.as_deref()) {
                 *kinds.entry(format!("{}/{}", item.service, item.kind)).or_default() += 1;
             }
         }
