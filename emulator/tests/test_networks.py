@@ -92,7 +92,12 @@ def test_a_subnet_takes_a_64_of_the_range_of_its_vpc(aws: Clients) -> None:
     ):
         assert code(ec2.create_subnet, **beside, Ipv6CidrBlock=refused) == reason
     later = ec2.create_subnet(**beside)["Subnet"]["SubnetId"]
-    ec2.associate_subnet_cidr_block(SubnetId=later, Ipv6CidrBlock=str(second))
+    added = ec2.associate_subnet_cidr_block(SubnetId=later, Ipv6CidrBlock=str(second))
+    name = added["Ipv6CidrBlockAssociation"]["AssociationId"]
+    for key, value in (("association-id", name), ("ipv6-cidr-block", str(second))):
+        wanted = {"Name": f"ipv6-cidr-block-association.{key}", "Values": [value]}
+        found = ec2.describe_subnets(Filters=[wanted])["Subnets"]
+        assert [subnet["SubnetId"] for subnet in found] == [later]
     again = code(ec2.associate_subnet_cidr_block, SubnetId=later, Ipv6CidrBlock=str(second))
     assert again == "SubnetAlreadyHasIpv6CidrBlock"
 

@@ -16,6 +16,7 @@ type Hint = fn(&str, &mut Dice, &Map<String, Value>) -> Option<Value>;
 const SECTIONS: &[(&str, Hint)] = &[
     ("cloud", cloud),
     ("network", network),
+    ("kubernetes", kubernetes),
     ("buckets", buckets),
     ("databases", databases),
     ("caches", caches),
@@ -80,9 +81,40 @@ fn network(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Val
     }
 }
 
+/// Machines of one architecture, with what they need, and doors for some.
+fn kubernetes(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+    match path {
+        "endpoint.private" => Some(json!(true)),
+        "endpoint.public_cidrs" => Some(json!(["203.0.113.0/24"])),
+        "access.*.principal" => one(
+            dice,
+            &["arn:aws:iam::222222222222:role/Developers", "arn:aws:iam::222222222222:user/anna"],
+        ),
+        "node_groups" => dice
+            .pick(&[
+                json!({
+                    "general": {
+                        "instance_types": ["m7i.large", "m6i.large"], "min": 1, "max": 4, "desired": 2,
+                        "capacity": "spot", "disk": "50 GiB", "labels": { "pool": "general" },
+                    }
+                }),
+                json!({
+                    "gpu": {
+                        "instance_types": ["g6.xlarge"], "accelerator": "nvidia", "min": 0, "max": 8, "image": "al2023",
+                        "taints": { "nvidia.com/gpu": { "value": "true", "effect": "no_schedule" } },
+                    }
+                }),
+                json!({ "arm": { "instance_types": ["m7g.large"], "image": "bottlerocket" }, "b": {} }),
+            ])
+            .cloned(),
+        _ => None,
+    }
+}
+
 /// Storage between what RDS sells and where it ends, and instance classes that exist.
 fn databases(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
     match path {
+        "*.restore_from" => Some(json!({ "snapshot": "before-the-move" })),
         "*.storage" => one(dice, &["20 GiB", "100 GiB", "1 TiB"]),
         "*.max_storage" => one(dice, &["2 TiB", "1200 GiB", "64 TiB"]),
         "*.size.instance_class" => one(dice, &["db.t4g.medium", "db.r7g.2xlarge", "db.m7i.large"]),
@@ -97,6 +129,7 @@ fn buckets(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value>
             "origins": ["https://app.acme.example"], "methods": ["GET", "PUT"], "headers": ["*"],
             "expose_headers": ["ETag"], "max_age_seconds": 600
         }])),
+        "*.access_logs" | "*.acl" if dice.chance(70) => Some(Value::Null),
         "*.access_logs" => Some(json!({ "bucket": "main", "prefix": "logs/" })),
         "*.ownership" => one(dice, &["bucket_owner_preferred", "object_writer", "bucket_owner_enforced"]),
         _ => None,
@@ -106,6 +139,7 @@ fn buckets(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value>
 /// Node types that exist, and parameters that AWS lets one change.
 fn caches(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
     match path {
+        "*.version" => Some(if dice.chance(70) { Value::Null } else { json!("8.0") }),
         "*.size.node_type" => one(dice, &["cache.t4g.small", "cache.r7g.large"]),
         "*.parameters" => Some(json!({ "maxmemory-policy": "allkeys-lru" })),
         _ => None,
@@ -212,11 +246,12 @@ fn labels(_: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
     one(dice, &["platform", "4711", "a-b"])
 }
 
-/// A bucket without dots, which break TLS, and a key of its region.
+/// A bucket without dots, which break TLS, where the environment is, and a key of that region.
 fn state(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
     match path {
         "kms_key_arn" => Some(json!(arn(file, "kms", "key/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"))),
         "bucket" => one(dice, &["acme-terraform-state", "s3b"]),
+        "region" => file.get("cloud")?.get("region").cloned(),
         _ => None,
     }
 }

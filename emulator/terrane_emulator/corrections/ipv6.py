@@ -40,6 +40,23 @@ def _associations(subnet: Any) -> list[dict[str, Any]]:
 Subnet.ipv6_cidr_block_association_set = property(_associations)
 
 
+# By which the provider waits for a range that it has associated.
+_FILTERS = {
+    "ipv6-cidr-block-association.association-id": lambda one: one["associationId"],
+    "ipv6-cidr-block-association.ipv6-cidr-block": lambda one: one["ipv6CidrBlock"],
+    "ipv6-cidr-block-association.state": lambda one: one["ipv6CidrBlockState"]["state"],
+}
+
+
+@replaces(Subnet, "get_filter_value")
+def _get_filter_value(
+    original: Any, subnet: Any, filter_name: str, method_name: str | None = None
+) -> Any:
+    if filter_name in _FILTERS:
+        return [_FILTERS[filter_name](one) for one in _associations(subnet)]
+    return original(subnet, filter_name, method_name)
+
+
 @replaces(EC2Backend, "create_subnet")
 def _create_subnet(
     original: Any,
