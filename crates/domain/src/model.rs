@@ -45,7 +45,7 @@ pub use kubernetes::{
     Ami, ClusterAccess, ClusterRoles, Compute, Controller, Drivers, FargateProfile, FargateSelector,
     Kubernetes, NodeGroup, Taint,
 };
-pub use network::{FlowLogs, Nat, Network, Zone};
+pub use network::{ExistingVpc, FlowLogs, MadeVpc, Nat, Network, Vpc, Zone};
 pub use observability::{
     AlarmTopic, Alarms, CacheCpu, CacheLimits, DatabaseLimits, Observability, Thresholds,
 };

@@ -69,7 +69,7 @@ pub use kubernetes::{
     NodeGroupSpec, NodeImage, SupportType, TaintEffect, TaintSpec,
 };
 pub use lifecycle::{ApprovalPolicy, DataOnDestroy, LifecycleSpec, OnDestroySpec};
-pub use network::{Endpoint, FlowLogsSpec, NetworkSpec, ZonesSpec};
+pub use network::{Endpoint, ExistingNetworkSpec, FlowLogsSpec, NetworkSpec, ZonesSpec};
 pub use node::MAX_SPEC_BYTES;
 pub use observability::{AlarmsSpec, ObservabilitySpec, ThresholdsSpec, TopicSpec};
 pub use parse::{Format, parse, parse_value};

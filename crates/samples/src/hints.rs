@@ -3,7 +3,8 @@
 //! A new section needs nothing here: it is drawn from the schema, and what the reader refuses is left out again. Add
 //! a function when too much is left out, which `every_key_of_the_schema_is_in_some_file` shows: a line in [`SECTIONS`]
 //! and a function that is given the path below the section (empty for all of it, `*` for a name that the user chooses or a
-//! place in a list) and the sections drawn before, and gives a value, or `None` to leave it to the schema.
+//! place in a list) and the sections drawn before, and gives a value, `null` to leave the key out, or `None` to leave it to
+//! the schema.
 
 use serde_json::{Map, Value, json};
 
@@ -53,9 +54,25 @@ fn cloud(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
     }
 }
 
-/// A range that holds the zones, and zones of the region.
+/// A range that holds the zones, and zones of the region. A network that was there before seldom, because it rules out
+/// all that is said of one that is made.
 fn network(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
     match path {
+        "existing" if dice.chance(60) => Some(Value::Null),
+        "existing" => dice
+            .pick(&[
+                json!({
+                    "vpc_id": "vpc-0a1b2c3d4e5f60718",
+                    "private_subnet_ids": ["subnet-0a1b2c3d4e5f60711", "subnet-0a1b2c3d4e5f60712"],
+                    "public_subnet_ids": ["subnet-0a1b2c3d4e5f60721", "subnet-0a1b2c3d4e5f60722"],
+                    "isolated_subnet_ids": ["subnet-0a1b2c3d4e5f60731", "subnet-0a1b2c3d4e5f60732"],
+                }),
+                json!({
+                    "vpc_id": "vpc-0a1b2c3d",
+                    "private_subnet_ids": ["subnet-0a1b2c31", "subnet-0a1b2c32", "subnet-0a1b2c33"],
+                }),
+            ])
+            .cloned(),
         "cidr" => {
             one(dice, &["10.0.0.0/16", "10.200.0.0/18", "172.16.8.0/21", "192.168.0.0/20", "100.64.0.0/16"])
         }
@@ -72,6 +89,7 @@ fn network(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Val
 /// Storage between what RDS sells and where it ends, and instance classes that exist.
 fn databases(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
     match path {
+        "*.restore_from" => Some(json!({ "snapshot": "before-the-move" })),
         "*.storage" => one(dice, &["20 GiB", "100 GiB", "1 TiB"]),
         "*.max_storage" => one(dice, &["2 TiB", "1200 GiB", "64 TiB"]),
         "*.size.instance_class" => one(dice, &["db.t4g.medium", "db.r7g.2xlarge", "db.m7i.large"]),
@@ -86,6 +104,7 @@ fn buckets(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value>
             "origins": ["https://app.acme.example"], "methods": ["GET", "PUT"], "headers": ["*"],
             "expose_headers": ["ETag"], "max_age_seconds": 600
         }])),
+        "*.access_logs" | "*.acl" if dice.chance(70) => Some(Value::Null),
         "*.access_logs" => Some(json!({ "bucket": "main", "prefix": "logs/" })),
         "*.ownership" => one(dice, &["bucket_owner_preferred", "object_writer", "bucket_owner_enforced"]),
         _ => None,
@@ -95,6 +114,7 @@ fn buckets(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value>
 /// Node types that exist, and parameters that AWS lets one change.
 fn caches(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
     match path {
+        "*.version" => Some(if dice.chance(70) { Value::Null } else { json!("8.0") }),
         "*.size.node_type" => one(dice, &["cache.t4g.small", "cache.r7g.large"]),
         "*.parameters" => Some(json!({ "maxmemory-policy": "allkeys-lru" })),
         _ => None,
@@ -330,7 +350,7 @@ fn labels(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> 
     one(dice, &["platform", "4711", "a-b"])
 }
 
-/// A bucket without dots, which break TLS, and a key of its region.
+/// A bucket without dots, which break TLS, where the environment is, and a key of that region.
 fn state(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
     match path {
         "" => dice

@@ -38,7 +38,14 @@ const NODES: u8 = 3;
 const HIGHEST_PRIORITY: u8 = 7;
 
 pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
-    network::require(model, model.atlas.as_ref().map(|_| SECTION.to_owned()))
+    network::require(model, model.atlas.as_ref().map(|_| SECTION.to_owned()))?;
+    let of_somebody = |network| network::nat_addresses(network).is_none();
+    match &model.network {
+        Some(network) if model.atlas.is_some() && of_somebody(network) => {
+            Err(RenderError::NothingThere { path: SECTION.to_owned(), what: "NAT gateways".to_owned() })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What a reference to the document database stands for, if that is a cluster of Atlas.
@@ -77,7 +84,7 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
     };
     let file = file.block(database(cluster)).block(schedule(cluster)).block(
         Block::of(ACCESS)
-            .arg("for_each", network::nat_addresses(network))
+            .arg("for_each", network::nat_addresses(network)?)
             .arg("project_id", project_id(cluster))
             .arg("ip_address", each_value("public_ip"))
             .arg("comment", template!["NAT gateway of ", local("name"), " in ", each_key()]),

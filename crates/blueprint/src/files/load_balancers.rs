@@ -25,6 +25,10 @@ pub(super) const SECURITY_GROUP: Resource = Resource::per_key("aws_security_grou
 const HTTP_INGRESS: Resource = Resource::per_key("aws_vpc_security_group_ingress_rule", "load_balancer_http");
 const HTTPS_INGRESS: Resource =
     Resource::per_key("aws_vpc_security_group_ingress_rule", "load_balancer_https");
+const HTTP_INGRESS_IPV6: Resource =
+    Resource::one("aws_vpc_security_group_ingress_rule", "load_balancer_http_ipv6");
+const HTTPS_INGRESS_IPV6: Resource =
+    Resource::one("aws_vpc_security_group_ingress_rule", "load_balancer_https_ipv6");
 const LOGS: Resource = Resource::one("aws_s3_bucket", "load_balancer_logs");
 const LOGS_PUBLIC_ACCESS: Resource = Resource::one("aws_s3_bucket_public_access_block", "load_balancer_logs");
 const LOGS_OWNERSHIP: Resource = Resource::one("aws_s3_bucket_ownership_controls", "load_balancer_logs");
@@ -113,11 +117,18 @@ fn load_balancer(ecs: &Ecs, network: &Network) -> Block {
         (true, false) => network::public_subnet_ids(network),
         (false, _) => network::private_subnet_ids(network),
     };
-    Block::of(LOAD_BALANCER)
+    let block = Block::of(LOAD_BALANCER)
         .arg("for_each", local("load_balancers"))
         .arg("name", each_value("name"))
         .arg("load_balancer_type", "application")
-        .arg("internal", each_value("internal"))
+        .arg("internal", each_value("internal"));
+    let block = if public && network::has_ipv6(network) {
+        let kind = Expr::choose(each_value("internal").into(), "ipv4", "dualstack");
+        block.note("Apps are called over IPv4 all the same.").arg("ip_address_type", kind)
+    } else {
+        block
+    };
+    block
         .arg("subnets", subnets)
         .arg("security_groups", Expr::list([SECURITY_GROUP.attr("id")]))
         .note("Headers that no HTTP client sends are a way to smuggle requests.")
@@ -260,10 +271,32 @@ fn security_groups(file: File, ecs: &Ecs, network: &Network) -> File {
         true => file.block(ingress(HTTP_INGRESS, with_clients(ecs), HTTP_PORT)),
         false => file,
     };
-    if !has_tls(ecs) {
-        return file;
+    let file = match has_tls(ecs) {
+        true => file.block(ingress(HTTPS_INGRESS, with_tls().into(), HTTPS_PORT)),
+        false => file,
+    };
+    public_over_ipv6(file, ecs, network)
+}
+
+/// The same doors for clients with IPv6. Only of the public load balancer: the others have no such address.
+fn public_over_ipv6(file: File, ecs: &Ecs, network: &Network) -> File {
+    let public = ecs.load_balancers.get(&LoadBalancerKind::Public);
+    let Some(public) = public.filter(|_| network::has_ipv6(network)) else { return file };
+    let ingress = |resource: Resource, port: u16| {
+        Block::of(resource)
+            .arg("security_group_id", SECURITY_GROUP.at(LoadBalancerKind::Public.as_str(), "id"))
+            .arg("description", "Those for whom the load balancer is, over IPv6")
+            .arg("cidr_ipv6", network::ANYWHERE_IPV6)
+            .arg("ip_protocol", "tcp")
+            .arg("from_port", port)
+            .arg("to_port", port)
+            .tags(resource)
+    };
+    let file = file.block(ingress(HTTP_INGRESS_IPV6, HTTP_PORT));
+    match public.certificates.is_empty() {
+        true => file,
+        false => file.block(ingress(HTTPS_INGRESS_IPV6, HTTPS_PORT)),
     }
-    file.block(ingress(HTTPS_INGRESS, with_tls().into(), HTTPS_PORT))
 }
 
 /// The load balancers that are reached by address.

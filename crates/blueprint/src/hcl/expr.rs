@@ -86,6 +86,16 @@ impl Expr {
         self.operation(BinaryOperator::Greater, other)
     }
 
+    /// `self >= other`
+    pub(crate) fn at_least(self, other: impl Into<Expr>) -> Self {
+        self.operation(BinaryOperator::GreaterEq, other)
+    }
+
+    /// `self <= other`
+    pub(crate) fn at_most(self, other: impl Into<Expr>) -> Self {
+        self.operation(BinaryOperator::LessEq, other)
+    }
+
     /// `!self`
     pub(crate) fn negated(self) -> Self {
         Self(Node::Not(Box::new(self)))

@@ -114,9 +114,10 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
     let AwsCloud { region, account_id, assume_role } = cloud;
     let AssumeRole { role_arn, external_id } = assume_role.as_mut().unwrap();
     let EncryptionKey { alias, deletion_window_days: _ } = encryption_key.as_mut().unwrap();
-    let Network { name, cidr: _, zones, nat: _, gateway_endpoints, interface_endpoints, flow_logs } =
-        network.as_mut().unwrap();
-    let Zone { name: zone, public: _, private: _, isolated: _ } = &mut zones[0];
+    let Network { name, vpc, flow_logs } = network.as_mut().unwrap();
+    let Vpc::Made(vpc) = vpc else { panic!("{vpc:?}") };
+    let MadeVpc { cidr: _, zones, nat: _, ipv6: _, gateway_endpoints, interface_endpoints } = vpc;
+    let Zone { name: zone, position: _, public: _, private: _, isolated: _ } = &mut zones[0];
     let FlowLogs { log_group, role_name, retention_days: _ } = flow_logs.as_mut().unwrap();
     let StateBackend { bucket, key, region: state_region, lock_table, kms_key_arn } = state;
     (*lock_table, *kms_key_arn) = (Some(next()), Some(next()));

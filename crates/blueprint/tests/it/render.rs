@@ -6,7 +6,9 @@ use terrane_blueprint::{
     AWS_PROVIDER_VERSION, BLUEPRINT_VERSION, RenderError, RenderedFiles, current_pins, holds_data,
     is_protected, render,
 };
-use terrane_domain::{AppRuntime, BucketEncryption, EcsApp, InfraModel, LoadBalancerKind, OnDestroy, Route};
+use terrane_domain::{
+    AppRuntime, BucketEncryption, EcsApp, InfraModel, LoadBalancerKind, OnDestroy, Route, Vpc,
+};
 
 use crate::{corpus, models, tree};
 
@@ -145,7 +147,8 @@ fn what_refers_to_something_that_is_not_there_is_refused() {
     }
 
     let mut model = models::full();
-    model.network.as_mut().unwrap().zones.clear();
+    let Some(Vpc::Made(vpc)) = model.network.as_mut().map(|network| &mut network.vpc) else { panic!() };
+    vpc.zones.clear();
     assert_eq!(render(&model), Err(RenderError::NoZones));
     model.network = None;
     assert_eq!(render(&model), Err(RenderError::NoNetwork { path: "kubernetes".to_owned() }));

@@ -20,6 +20,7 @@ impl Resolver<'_> {
         let spec = self.spec.ecs.as_ref()?;
         let path = Path::root().key("ecs");
         self.way_out(network, apps);
+        self.way_in(network);
         let load_balancers = self.load_balancers(apps, policy);
         let container_insights = self.or_profile(
             &path.key("container_insights"),
@@ -62,7 +63,9 @@ impl Resolver<'_> {
     fn way_out(&mut self, network: Option<&Network>, apps: &BTreeMap<Key, App>) {
         let on_ecs = || apps.values().filter(|app| app.on_ecs().is_some());
         let any = on_ecs().next().is_some();
-        let Some(network) = network.filter(|network| network.nat == Nat::None && any) else {
+        // Where the network was there before, its route tables say it.
+        let made = network.and_then(Network::made);
+        let Some(network) = made.filter(|network| network.nat == Nat::None && any) else {
             return;
         };
         let secrets = on_ecs().any(|app| !app.secrets.is_empty());
@@ -80,6 +83,27 @@ impl Resolver<'_> {
         );
         let path = Path::root().key("network");
         self.conflict(Conflict::new(path.key("nat"), message).with(path.key("endpoints")));
+    }
+
+    /// A load balancer that the internet reaches stands in public subnets.
+    fn way_in(&mut self, network: Option<&Network>) {
+        let existing = network.and_then(Network::existing);
+        if existing.is_none_or(|existing| !existing.public_subnet_ids.is_empty()) {
+            return;
+        }
+        let spec = self.spec;
+        for (key, app) in &spec.apps {
+            let Some(balancer) = app.expose.as_ref().and_then(|expose| expose.load_balancer.as_ref()) else {
+                continue;
+            };
+            if kind_of(balancer) != LoadBalancerKind::Public {
+                continue;
+            }
+            let at = Path::root().key("apps").key(key.as_str()).key("expose").key("load_balancer");
+            let message = "is reached from the internet, but network.existing names no public_subnet_ids; add them, or set internal: true";
+            let network = Path::root().key("network").key("existing");
+            self.conflict(Conflict::new(at, message).with(network));
+        }
     }
 
     fn load_balancers(

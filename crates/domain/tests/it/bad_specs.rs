@@ -47,6 +47,7 @@ const BAD_SECTIONS: &[(&str, &str, &str)] = &[
     ("network: { flow_logs: 90 }", "network.flow_logs", "expected a mapping, found 90"),
 
     // Names
+    ("network: { existing: { vpc_id: vpc-0a1b2c3d4e5f60718, private_subnet_ids: [subnet-0a1b2c3d4e5f60721, subnet-0a1b2c3d4e5f60722] } }\ndocument_database: { engine: mongodb_atlas, atlas: { org_id: 5f0c1b2a3d4e5f6a7b8c9d0e } }", "network.existing", "MongoDB Atlas lets in NAT gateways by their addresses, which are not known of a network that was there before; leave this out, or use engine: documentdb"),
     ("buckets: { uploads: { acl: everybody } }", "buckets.uploads.acl", "unknown value \"everybody\"; expected private, public-read, public-read-write, authenticated-read, aws-exec-read, log-delivery-write, bucket-owner-read or bucket-owner-full-control"),
     ("profile: large\nbuckets: { uploads: { acl: public-read, ownership: object_writer } }", "buckets.uploads.acl", "public-read opens the bucket to strangers, who can't read what the environment's KMS key encrypts; set encryption: aws"),
     ("databases: { main: { restore_from: { snapshot: before-friday }, encryption: kms } }", "databases.main.encryption", "can't be chosen with restore_from: the instance has the key of its snapshot; leave this out, or copy the snapshot with the key that you want and restore from the copy"),
@@ -85,6 +86,25 @@ const BAD_SECTIONS: &[(&str, &str, &str)] = &[
     ("network: { availability_zones: [eu-west-1a, eu-west-1x] }", "network.availability_zones[1]", "\"eu-west-1x\" is not a zone of eu-west-1; zones: eu-west-1a, eu-west-1b, eu-west-1c"),
     ("network: { availability_zones: [eu-west-1a, us-east-1b] }", "network.availability_zones[1]", "\"us-east-1b\" is not a zone of eu-west-1; zones: eu-west-1a, eu-west-1b, eu-west-1c"),
     ("network: { availability_zones: [eu-west-1a, \"${x}\"] }", "network.availability_zones[1]", "\"${x}\" is not the name of a zone; expected one such as eu-west-1a"),
+    ("network: { ipv6: yes }", "network.ipv6", "expected true or false, found \"yes\""),
+    ("network: { existing: vpc-0a1b2c3d4e5f60718 }", "network.existing", "expected a mapping, found \"vpc-0a1b2c3d4e5f60718\""),
+    ("network: { existing: { private_subnet_ids: [subnet-0a1b2c3d4e5f60711, subnet-0a1b2c3d4e5f60712] } }", "network.existing.vpc_id", "is required, for example vpc-0a1b2c3d4e5f60718"),
+    ("network: { existing: { vpc_id: vpc-0a1b2c3d } }", "network.existing.private_subnet_ids", "is required, for example [subnet-0a1b2c3d4e5f60718, subnet-0b2c3d4e5f6071829]"),
+    ("network: { existing: { vpc_id: main, private_subnet_ids: [subnet-0a1b2c3d, subnet-0a1b2c3e] } }", "network.existing.vpc_id", "\"main\" is not the id of a VPC; expected vpc- and 17 of 0-9 and a-f (8 for an old one)"),
+    ("network: { existing: { vpc_id: vpc-0A1B2C3D, private_subnet_ids: [subnet-0a1b2c3d, subnet-0a1b2c3e] } }", "network.existing.vpc_id", "\"vpc-0A1B2C3D\" is not the id of a VPC; expected vpc- and 17 of 0-9 and a-f (8 for an old one)"),
+    ("network: { existing: { vpc_id: vpc-0a1b2c3d, private_subnet_ids: [subnet-0a1b2c3d, vpc-0a1b2c3d] } }", "network.existing.private_subnet_ids[1]", "\"vpc-0a1b2c3d\" is not the id of a subnet; expected subnet- and 17 of 0-9 and a-f (8 for an old one)"),
+    ("network: { existing: { vpc_id: vpc-0a1b2c3d, private_subnet_ids: [subnet-0a1b2c3d] } }", "network.existing.private_subnet_ids", "names 1; expected 2 to 6, one of each zone"),
+    ("network: { existing: { vpc_id: vpc-0a1b2c3d, private_subnet_ids: [subnet-0a1b2c3d, subnet-0a1b2c3d] } }", "network.existing.private_subnet_ids[1]", "is in the list twice; keep one"),
+    ("network: { existing: { vpc_id: vpc-0a1b2c3d, private_subnet_ids: subnet-0a1b2c3d } }", "network.existing.private_subnet_ids", "expected a list of subnets by id, found \"subnet-0a1b2c3d\""),
+    ("network: { existing: { vpc_id: vpc-0a1b2c3d, private_subnet_ids: [subnet-0a1b2c3d, subnet-0a1b2c3e], public_subnet_ids: [] } }", "network.existing.public_subnet_ids", "names 0; expected 2 to 6, one of each zone"),
+    ("network: { existing: { vpc_id: vpc-0a1b2c3d, private_subnet_ids: [subnet-0a1b2c3d, subnet-0a1b2c3e], public_subnet_ids: [subnet-0a1b2c30, subnet-0a1b2c3e] } }", "network.existing.public_subnet_ids[1]", "\"subnet-0a1b2c3e\" is one of private_subnet_ids too; a subnet with a route to an internet gateway is public, any other private"),
+    ("network: { existing: { vpc_id: vpc-0a1b2c3d, private_subnet_ids: [subnet-0a1b2c3d, subnet-0a1b2c3e], isolated_subnet_ids: [subnet-0a1b2c3d, subnet-0a1b2c30] } }", "network.existing.isolated_subnet_ids[0]", "\"subnet-0a1b2c3d\" is one of private_subnet_ids too; without isolated_subnet_ids databases stand in the private ones"),
+    ("network: { existing: { vpc_id: vpc-0a1b2c3d, private_subnet_ids: [subnet-0a1b2c3d, subnet-0a1b2c3e] }, cidr: 10.0.0.0/16 }", "network.cidr", "the VPC of existing has its addresses; take one of the two out"),
+    ("network: { existing: { vpc_id: vpc-0a1b2c3d, private_subnet_ids: [subnet-0a1b2c3d, subnet-0a1b2c3e] }, availability_zones: 3 }", "network.availability_zones", "the subnets of existing have their zones; take one of the two out"),
+    ("network: { existing: { vpc_id: vpc-0a1b2c3d, private_subnet_ids: [subnet-0a1b2c3d, subnet-0a1b2c3e] }, nat: single }", "network.nat", "how the subnets of existing reach the internet is said by their route tables; take one of the two out"),
+    ("network: { existing: { vpc_id: vpc-0a1b2c3d, private_subnet_ids: [subnet-0a1b2c3d, subnet-0a1b2c3e] }, ipv6: true }", "network.ipv6", "whether there is IPv6 is said by the subnets of existing; take one of the two out"),
+    ("network: { existing: { vpc_id: vpc-0a1b2c3d, private_subnet_ids: [subnet-0a1b2c3d, subnet-0a1b2c3e] }, endpoints: [s3] }", "network.endpoints", "they would change the route tables of existing, and a second endpoint of a service is refused by AWS; take one of the two out"),
+    ("network: { existing: { vpc_id: vpc-0a1b2c3d, private_subnet_ids: [subnet-0a1b2c3d, subnet-0a1b2c3e] } }\necs: {}\napps: { api: { image: nginx, port: 80, health: /, expose: { load_balancer: {} } } }", "apps.api.expose.load_balancer", "is reached from the internet, but network.existing names no public_subnet_ids; add them, or set internal: true"),
     ("network: { flow_logs: { retention_days: 31 } }", "network.flow_logs.retention_days", "expected 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653, found 31"),
 
     // Buckets and registries

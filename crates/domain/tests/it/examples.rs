@@ -6,7 +6,7 @@ use terrane_domain::{
     BucketEncryption, Certificate, DatabaseKind, Deploy, LoadBalancerKind, Nat, ZoneOrigin,
 };
 
-use crate::{read, resolved, schema};
+use crate::{made, read, resolved, schema};
 
 fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -43,7 +43,7 @@ fn the_full_example_mentions_every_key_that_there_is() {
 
 #[test]
 fn the_minimal_example_is_one_nat_gateway_and_two_zones() {
-    let network = resolved(&read(&text_of("examples/minimal.yaml"))).model.network.unwrap();
+    let network = made(resolved(&read(&text_of("examples/minimal.yaml"))).model.network);
     assert_eq!((network.zones.len(), network.nat), (2, Nat::Single));
 }
 
@@ -51,7 +51,7 @@ fn the_minimal_example_is_one_nat_gateway_and_two_zones() {
 fn the_production_example_is_protected_and_spread_over_three_zones() {
     let resolved = resolved(&read(&text_of("examples/production.yaml")));
     let model = resolved.model;
-    let network = model.network.unwrap();
+    let network = made(model.network);
     assert_eq!((network.zones.len(), network.nat), (3, Nat::PerAz));
     assert_eq!(network.interface_endpoints, ["ecr.api", "ecr.dkr", "secretsmanager"]);
     assert!(resolved.policy.deletion_protection && model.encryption_key.is_some());

@@ -106,7 +106,7 @@ fn a_cluster_of_atlas_stands_in_the_region_and_brings_a_way_out() {
     assert_eq!((cluster.region.as_str(), cluster.instance_size.as_str()), ("EU_WEST_1", "M10"));
     assert_eq!((cluster.version.as_str(), cluster.database.as_str()), ("8.0", "app"));
     assert!(cluster.name.len() <= 23 && matches!(cluster.project, AtlasProject::Own { .. }));
-    assert_eq!(model.network.unwrap().nat, Nat::Single);
+    assert_eq!(model.network.unwrap().made().unwrap().nat, Nat::Single);
     assert_eq!(reason(ATLAS, "network"), "{} (because document_database needs one)");
     assert_eq!(reason(ATLAS, "document_database.atlas.instance_size"), "M10 (because size small)");
 }

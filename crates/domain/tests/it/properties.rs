@@ -56,6 +56,7 @@ fn environments() -> impl Strategy<Value = Value> {
         ("cidr", values!["10.0.0.0/16", "10.1.0.0/22", "192.168.0.0/24"]),
         ("availability_zones", values![2, 3, 6, ["us-east-1a", "us-east-1f"], ["eu-west-1c", "eu-west-1a"]]),
         ("nat", values!["none", "single", "per_az"]),
+        ("ipv6", values![true, false]),
         ("endpoints", values![["s3", "ecr"], [], ["ssm"]]),
         ("flow_logs", values![false, {}, { "retention_days": 7 }]),
     ]);

@@ -17,6 +17,7 @@ use crate::{
 /// Every task is a member.
 pub(super) const MEMBERS: Resource = Resource::one("aws_security_group", "apps");
 const MEMBERS_EGRESS: Resource = Resource::one("aws_vpc_security_group_egress_rule", "apps");
+const MEMBERS_EGRESS_IPV6: Resource = Resource::one("aws_vpc_security_group_egress_rule", "apps_ipv6");
 /// Of one app.
 pub(super) const SECURITY_GROUP: Resource = Resource::per_key("aws_security_group", "app");
 const FROM_APPS: Resource = Resource::per_key("aws_vpc_security_group_ingress_rule", "app_from_apps");
@@ -93,6 +94,7 @@ fn security_groups(file: File, model: &InfraModel, network: &Network) -> File {
                 .arg("ip_protocol", "-1")
                 .tags(MEMBERS_EGRESS),
         );
+    let file = vpc::out_over_ipv6(file, network, MEMBERS_EGRESS_IPV6, MEMBERS);
     let Some(apps) = with_port(model) else { return file };
     let rule = |resource: Resource,
                 for_each: Expr,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::is_atlas;
 use crate::{
-    AtlasCluster, AtlasProject, AtlasUser, DocumentDatabaseField, Key, Nat, Network, facts,
+    AtlasCluster, AtlasProject, AtlasUser, DocumentDatabaseField, Key, Nat, Network, Vpc, facts,
     profile::atlas_instance_size,
     resolve::{Conflict, DEFAULT, LifecyclePolicy, Resolver},
     spec::{AtlasAccess, AtlasSpec, AtlasUserSpec, DataOnDestroy, DatabaseSize, DocumentDatabaseSpec, Path},
@@ -22,12 +22,7 @@ impl Resolver<'_> {
         let spec = self.spec.document_database.as_ref().filter(|spec| is_atlas(spec))?;
         let path = Path::root().key("document_database");
         self.only_of_documentdb(spec, &path);
-        if network.is_some_and(|network| network.nat == Nat::None) {
-            let message =
-                "MongoDB Atlas is reached through NAT, and lets in nobody else; use single or per_az";
-            let nat = Path::root().key("network").key("nat");
-            self.conflict(Conflict::new(nat, message).with(path.key("engine")));
-        }
+        self.lets_in(network, &path);
         let here = path.key("atlas");
         let Some(atlas) = &spec.atlas else {
             let message =
@@ -60,6 +55,25 @@ impl Resolver<'_> {
             database,
             users: self.atlas_users(&atlas.users, &here.key("users")),
         })
+    }
+
+    /// Atlas lets in the addresses of the NAT gateways, so there have to be some that are known.
+    fn lets_in(&mut self, network: Option<&Network>, path: &Path) {
+        let at = Path::root().key("network");
+        let conflict = match network.map(|network| &network.vpc) {
+            Some(Vpc::Made(vpc)) if vpc.nat == Nat::None => {
+                let message =
+                    "MongoDB Atlas is reached through NAT, and lets in nobody else; use single or per_az";
+                Conflict::new(at.key("nat"), message)
+            }
+            Some(Vpc::Existing(_)) => {
+                let message = "MongoDB Atlas lets in NAT gateways by their addresses, which are not known of a network \
+                               that was there before; leave this out, or use engine: documentdb";
+                Conflict::new(at.key("existing"), message)
+            }
+            Some(Vpc::Made(_)) | None => return,
+        };
+        self.conflict(conflict.with(path.key("engine")));
     }
 
     /// The reader lets nothing through that says neither of the two.

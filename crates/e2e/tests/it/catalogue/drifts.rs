@@ -6,7 +6,8 @@ pub struct Drift {
     pub kind: &'static str,
     /// The type of which the next plan has to change or make something.
     pub shows: &'static str,
-    /// Python with `client(service)` and `first(list)`. In the account there is nothing but the environment.
+    /// Python with `client(service)` and `first(list)`. In the account there is nothing but the environment, and what
+    /// was prepared for it.
     pub code: &'static str,
 }
 
@@ -22,6 +23,15 @@ pub const DRIFTS: &[Drift] = &[
 ec2 = client('ec2')
 vpc = first(v for v in ec2.describe_vpcs()['Vpcs'] if not v['IsDefault'])
 ec2.modify_vpc_attribute(VpcId=vpc['VpcId'], EnableDnsHostnames={'Value': False})
+",
+    ),
+    drift(
+        "aws_network_acl",
+        "aws_network_acl",
+        "
+ec2 = client('ec2')
+acl = first(a for a in ec2.describe_network_acls()['NetworkAcls'] if not a['IsDefault'])
+ec2.delete_network_acl_entry(NetworkAclId=acl['NetworkAclId'], RuleNumber=100, Egress=False)
 ",
     ),
     drift(

@@ -32,6 +32,21 @@ const EDITS: &[Edit] = &[
         changes: &["aws_cloudwatch_log_group"],
     },
     Edit {
+        section: "network",
+        path: &["ipv6"],
+        value: || json!(true),
+        changes: &[
+            "aws_egress_only_internet_gateway",
+            "aws_lb",
+            "aws_network_acl",
+            "aws_route",
+            "aws_subnet",
+            "aws_vpc",
+            "aws_vpc_security_group_egress_rule",
+            "aws_vpc_security_group_ingress_rule",
+        ],
+    },
+    Edit {
         section: "buckets",
         path: &["lifecycle", "abort_uploads_after_days"],
         value: || json!(3),
@@ -118,7 +133,7 @@ fn an_example_is_edited_where_it_has_something_to_edit() {
         "kubernetes": { "node_groups": { "general": {} } },
     });
     let edited = edit(&file);
-    assert_eq!(edited.changes.len(), 3);
+    assert_eq!(edited.changes.len(), 4);
     assert_eq!(
         edited.file["kubernetes"],
         json!({ "node_groups": { "general": {} }, "logs": { "retention_days": 3 } })
@@ -127,7 +142,7 @@ fn an_example_is_edited_where_it_has_something_to_edit() {
         edited.file["buckets"],
         json!({ "a": { "lifecycle": { "abort_uploads_after_days": 3 } }, "b": {} })
     );
-    assert_eq!(edited.file["network"]["flow_logs"]["retention_days"], 3);
+    assert_eq!(edited.file["network"], json!({ "flow_logs": { "retention_days": 3 }, "ipv6": true }));
     let empty = json!({ "name": "dev", "cloud": { "region": "eu-west-1" } });
     assert_eq!(edit(&empty).file["tags"]["edited"], "once");
 }

@@ -28,19 +28,55 @@ struct Preparation {
     take_away: &'static str,
 }
 
-const PREPARATIONS: &[Preparation] = &[Preparation {
-    example: "ecs-service",
-    make: "
+const PREPARATIONS: &[Preparation] = &[
+    Preparation {
+        example: "ecs-service",
+        make: "
 client('secretsmanager').create_secret(Name='knowledge/api-keys', SecretString='{\"reader\": \"not-a-real-one\"}')
 client('route53').create_hosted_zone(Name='knowledge.example', CallerReference='prepared')
 ",
-    take_away: "
+        take_away: "
 client('secretsmanager').delete_secret(SecretId='knowledge/api-keys', ForceDeleteWithoutRecovery=True)
 route53 = client('route53')
 zones = route53.list_hosted_zones()['HostedZones']
 route53.delete_hosted_zone(Id=first(z['Id'] for z in zones if z['Name'] == 'knowledge.example.'))
 ",
-}];
+    },
+    Preparation {
+        example: "existing-vpc",
+        make: "
+ec2 = client('ec2')
+vpc = ec2.create_vpc(CidrBlock='10.60.0.0/16')['Vpc']['VpcId']
+ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={'Value': True})
+made = {'vpc-0a1b2c3d4e5f60718': vpc}
+zones = [z['ZoneName'] for z in ec2.describe_availability_zones()['AvailabilityZones']]
+for kind, role in (1, 'elb'), (2, 'internal-elb'), (3, None):
+    for place in 1, 2:
+        subnet = ec2.create_subnet(VpcId=vpc, AvailabilityZone=zones[place], CidrBlock=f'10.60.{16 * kind + place}.0/24')
+        subnet = made[f'subnet-0a1b2c3d4e5f607{kind}{place}'] = subnet['Subnet']['SubnetId']
+        if role:
+            ec2.create_tags(Resources=[subnet], Tags=[{'Key': f'kubernetes.io/role/{role}', 'Value': '1'}])
+",
+        take_away: "
+ec2 = client('ec2')
+for id in made.values():
+    if id.startswith('subnet-'):
+        ec2.delete_subnet(SubnetId=id)
+for id in made.values():
+    if id.startswith('vpc-'):
+        ec2.delete_vpc(VpcId=id)
+",
+    },
+    Preparation {
+        example: "production",
+        make: "
+trust = '{\"Version\": \"2012-10-17\", \"Statement\": []}'
+role = client('iam').create_role(RoleName='Developers', AssumeRolePolicyDocument=trust)['Role']['Arn']
+made = {'arn:aws:iam::222222222222:role/Developers': role}
+",
+        take_away: "client('iam').delete_role(RoleName='Developers')",
+    },
+];
 
 /// What was made for an example.
 pub struct Prepared {
