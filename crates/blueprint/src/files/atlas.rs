@@ -188,7 +188,7 @@ fn users(model: &InfraModel, cluster: &AtlasCluster) -> Option<Object> {
         (key.as_str().to_owned(), described(Expr::from(&user.principal), kind, user.access))
     });
     of_apps.chain(named).fold(None, |users: Option<Object>, (key, user)| {
-        Some(users.unwrap_or_else(Object::new).entry(key, user))
+        Some(users.unwrap_or_default().entry(key, user))
     })
 }
 
