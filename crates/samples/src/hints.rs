@@ -25,6 +25,7 @@ const SECTIONS: &[(&str, Hint)] = &[
     ("databases", databases),
     ("caches", caches),
     ("document_database", document_database),
+    ("ecs", ecs),
     ("apps", apps),
     ("dns", dns),
     ("observability", observability),
@@ -89,7 +90,7 @@ fn network(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Val
 /// Storage between what RDS sells and where it ends, and instance classes that exist.
 fn databases(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
     match path {
-        "*.restore_from" => Some(json!({ "snapshot": "before-the-move" })),
+        "*.restore_from.snapshot" => Some(json!("before-the-move")),
         "*.storage" => one(dice, &["20 GiB", "100 GiB", "1 TiB"]),
         "*.max_storage" => one(dice, &["2 TiB", "1200 GiB", "64 TiB"]),
         "*.size.instance_class" => one(dice, &["db.t4g.medium", "db.r7g.2xlarge", "db.m7i.large"]),
@@ -100,6 +101,10 @@ fn databases(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Valu
 /// Origins and headers as browsers know them, and logs that go to the name that is drawn most easily.
 fn buckets(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
     match path {
+        "" if dice.chance(70) => Some(json!({
+            "logs": { "encryption": "aws" },
+            "uploads": { "versioning": true, "access_logs": { "bucket": "logs", "prefix": "uploads/" } }
+        })),
         "*.cors" => Some(json!([{
             "origins": ["https://app.acme.example"], "methods": ["GET", "PUT"], "headers": ["*"],
             "expose_headers": ["ETag"], "max_age_seconds": 600
@@ -114,6 +119,7 @@ fn buckets(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value>
 /// Node types that exist, and parameters that AWS lets one change.
 fn caches(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
     match path {
+        "*.engine" => one(dice, &["valkey", "valkey", "valkey", "redis"]),
         "*.version" => Some(if dice.chance(70) { Value::Null } else { json!("8.0") }),
         "*.size.node_type" => one(dice, &["cache.t4g.small", "cache.r7g.large"]),
         "*.parameters" => Some(json!({ "maxmemory-policy": "allkeys-lru" })),
@@ -197,10 +203,19 @@ fn kubernetes(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Val
     }
 }
 
+/// A share for each.
+fn ecs(path: &str, _: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+    match path {
+        "capacity" => Some(json!({ "fargate": 1, "fargate_spot": 3 })),
+        _ => None,
+    }
+}
+
 /// What goes together: an image that is there, a way in and the way of deploying that needs it.
 fn apps(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
     let first = |section: &str| file.get(section)?.as_object()?.keys().next().cloned();
     match path {
+        "" if !file.contains_key("kubernetes") && !file.contains_key("ecs") => Some(json!({})),
         "*.runtime" => match (file.contains_key("kubernetes"), file.contains_key("ecs")) {
             (true, false) => Some(json!("kubernetes")),
             (false, true) => Some(json!("ecs")),

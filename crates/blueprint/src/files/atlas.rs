@@ -194,9 +194,9 @@ fn users(model: &InfraModel, cluster: &AtlasCluster) -> Option<Object> {
         let kind = if user.principal.contains(":user/") { "USER" } else { "ROLE" };
         (key.as_str().to_owned(), described(Expr::from(&user.principal), kind, user.access))
     });
-    of_apps.chain(named).fold(None, |users: Option<Object>, (key, user)| {
-        Some(users.unwrap_or_else(Object::new).entry(key, user))
-    })
+    of_apps
+        .chain(named)
+        .fold(None, |users: Option<Object>, (key, user)| Some(users.unwrap_or_default().entry(key, user)))
 }
 
 fn described(principal: Expr, kind: &'static str, access: AtlasAccess) -> Object {
