@@ -62,6 +62,8 @@ def _ec2(backend: Any, base: Row) -> Iterator[Row]:
     for gateway in backend.internet_gateways.values():
         if gateway.vpc is None or gateway.vpc.id not in default:
             yield row("internet-gateway", gateway.id)
+    for gateway in backend.egress_only_internet_gateways.values():
+        yield row("egress-only-internet-gateway", gateway.id, gateway.state)
     for nat in backend.nat_gateways.values():
         if nat.state != "deleted":
             yield row("nat-gateway", nat.id, nat.state)

@@ -63,6 +63,21 @@ def test_who_assumed_a_role_can_be_admitted(here: World) -> None:
     assert entry(here, arn)["type"] == "STANDARD"
 
 
+def test_who_signs_with_an_unknown_key_can_be_admitted(emulated: Emulated) -> None:
+    """The way into the home account is a key that nobody made."""
+    identity = emulated.home("sts").get_caller_identity()
+    at_home = world(emulated.home, identity["Account"])
+    at_home.cluster("admitting", accessConfig={"authenticationMode": "API"})
+    entries = at_home.eks.list_access_entries(clusterName="admitting")["accessEntries"]
+    assert entries == [identity["Arn"]]
+    at_home.eks.delete_access_entry(clusterName="admitting", principalArn=identity["Arn"])
+    at_home.eks.create_access_entry(clusterName="admitting", principalArn=identity["Arn"])
+    stranger = identity["Arn"].replace("moto", "stranger")
+    refused = code(at_home.eks.create_access_entry, clusterName="admitting", principalArn=stranger)
+    assert refused == "InvalidParameterException"
+    at_home.eks.delete_cluster(name="admitting")
+
+
 def test_the_creator_becomes_administrator_unless_told_otherwise(here: World) -> None:
     assert here.eks.list_access_entries(**MAIN)["accessEntries"] == []
     here.cluster("other")

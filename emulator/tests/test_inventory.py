@@ -38,6 +38,10 @@ def test_every_object_is_listed_with_tags_and_state(
     ec2.create_route_table(VpcId=vpc, TagSpecifications=tag("route-table"))
     gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
     ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    ec2.create_egress_only_internet_gateway(
+        VpcId=vpc, TagSpecifications=tag("egress-only-internet-gateway")
+    )
+    ec2.create_network_acl(VpcId=vpc, TagSpecifications=tag("network-acl"))
     address = ec2.allocate_address(Domain="vpc")["AllocationId"]
     ec2.create_nat_gateway(
         SubnetId=subnets[0], AllocationId=address, TagSpecifications=tag("natgateway")
@@ -67,9 +71,11 @@ def test_every_object_is_listed_with_tags_and_state(
     assert kinds(emulated, account) == [
         "iam:policy",
         "iam:role",
+        "ec2:egress-only-internet-gateway",
         "ec2:elastic-ip",
         "ec2:internet-gateway",
         "ec2:nat-gateway",
+        "ec2:network-acl",
         "ec2:network-interface",
         "ec2:route-table",
         "ec2:security-group",

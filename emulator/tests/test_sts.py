@@ -32,6 +32,11 @@ def test_an_assumed_role_acts_in_its_own_account(emulated: Emulated, aws: Client
     assert len(ours) == 2 and len(theirs) == 1 and not ours & theirs
 
 
+def test_who_signs_with_an_unknown_key_is_a_user_of_iam(emulated: Emulated) -> None:
+    identity = emulated.home("sts").get_caller_identity()
+    assert identity["Arn"] == f"arn:aws:iam::{identity['Account']}:user/moto"
+
+
 @pytest.mark.parametrize(
     ("condition", "given", "allowed"),
     [

@@ -7,13 +7,17 @@ pub struct ResourceType {
     pub name: &'static str,
     /// Deleting it loses something that Terraform can't make again, so a plan that does stops and asks.
     pub holds_data: bool,
-    /// It can carry tags, and so it carries Terrane's.
+    /// It can carry Terrane's tags, and so it does.
     pub taggable: bool,
 }
 
 /// All types that are rendered, by name.
 pub const RESOURCE_TYPES: &[ResourceType] = &[
+    plain("aws_acm_certificate"),
+    untagged("aws_acm_certificate_validation"),
     plain("aws_apigatewayv2_api"),
+    untagged("aws_apigatewayv2_api_mapping"),
+    plain("aws_apigatewayv2_domain_name"),
     untagged("aws_apigatewayv2_integration"),
     untagged("aws_apigatewayv2_route"),
     plain("aws_apigatewayv2_stage"),
@@ -24,6 +28,7 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     untagged("aws_backup_selection"),
     data("aws_backup_vault"),
     plain("aws_budgets_budget"),
+    untagged("aws_cloudwatch_dashboard"),
     plain("aws_cloudwatch_log_group"),
     plain("aws_cloudwatch_metric_alarm"),
     plain("aws_codedeploy_app"),
@@ -31,6 +36,7 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     data("aws_db_instance"),
     plain("aws_db_parameter_group"),
     plain("aws_db_subnet_group"),
+    plain("aws_default_network_acl"),
     plain("aws_default_route_table"),
     plain("aws_default_security_group"),
     data("aws_docdb_cluster"),
@@ -43,12 +49,14 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     untagged("aws_ecs_cluster_capacity_providers"),
     plain("aws_ecs_service"),
     plain("aws_ecs_task_definition"),
+    plain("aws_egress_only_internet_gateway"),
     plain("aws_eip"),
     plain("aws_eks_access_entry"),
     untagged("aws_eks_access_policy_association"),
     plain("aws_eks_addon"),
     // What runs in it was put there by others, and isn't in any state.
     data("aws_eks_cluster"),
+    plain("aws_eks_fargate_profile"),
     plain("aws_eks_node_group"),
     plain("aws_eks_pod_identity_association"),
     plain("aws_elasticache_parameter_group"),
@@ -73,10 +81,14 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     plain("aws_lb_listener_rule"),
     plain("aws_lb_target_group"),
     plain("aws_nat_gateway"),
+    plain("aws_network_acl"),
     data("aws_rds_cluster"),
     plain("aws_rds_cluster_instance"),
     plain("aws_rds_cluster_parameter_group"),
     untagged("aws_route"),
+    untagged("aws_route53_record"),
+    // Others may have entered records, and one that is made again has other name servers.
+    data("aws_route53_zone"),
     plain("aws_route_table"),
     untagged("aws_route_table_association"),
     data("aws_s3_bucket"),
@@ -95,11 +107,20 @@ pub const RESOURCE_TYPES: &[ResourceType] = &[
     plain("aws_security_group"),
     plain("aws_service_discovery_private_dns_namespace"),
     plain("aws_service_discovery_service"),
+    plain("aws_sns_topic"),
+    untagged("aws_sns_topic_policy"),
+    untagged("aws_sns_topic_subscription"),
     plain("aws_subnet"),
     plain("aws_vpc"),
     plain("aws_vpc_endpoint"),
     plain("aws_vpc_security_group_egress_rule"),
     plain("aws_vpc_security_group_ingress_rule"),
+    // Tags of Atlas take no colon, so it can't carry ours.
+    ResourceType { taggable: false, ..data("mongodbatlas_advanced_cluster") },
+    untagged("mongodbatlas_cloud_backup_schedule"),
+    untagged("mongodbatlas_database_user"),
+    untagged("mongodbatlas_project"),
+    untagged("mongodbatlas_project_ip_access_list"),
     // Terraform's own: it stands for nothing in the cloud.
     untagged("terraform_data"),
 ];

@@ -4,6 +4,7 @@
 //! named beside it, read in November 2026.
 
 pub(crate) mod caches;
+pub(crate) mod databases;
 mod generated;
 mod instance_types;
 mod machines;
@@ -70,6 +71,15 @@ pub(crate) const AURORA_POSTGRES_VERSIONS: &[&str] = &["14", "15", "16", "17"];
 /// Versions of DocumentDB in standard support, newest last.
 /// Source: DocumentDB developer guide, "Amazon DocumentDB engine versions".
 pub(crate) const DOCUMENTDB_VERSIONS: &[&str] = &["5.0", "8.0"];
+
+/// Major versions of MongoDB that Atlas offers for new clusters, newest last.
+/// Source: Atlas documentation, "MongoDB Versions of Dedicated Clusters".
+pub(crate) const ATLAS_VERSIONS: &[&str] = &["7.0", "8.0"];
+
+/// Sizes of dedicated clusters of Atlas in AWS, smallest first.
+/// Source: Atlas documentation, "Amazon AWS", "Cluster Configuration Options".
+pub(crate) const ATLAS_INSTANCE_SIZES: &[&str] =
+    &["M10", "M20", "M30", "M40", "M50", "M60", "M80", "M140", "M200", "M300"];
 
 /// Whether DocumentDB runs on a class.
 /// Source: DocumentDB developer guide, "Managing instance classes".

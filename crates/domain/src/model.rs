@@ -5,9 +5,11 @@
 //! identifiers.
 
 mod apps;
+mod atlas;
 mod buckets;
 mod caches;
 mod databases;
+mod dns;
 mod document_database;
 mod ecs;
 mod fields;
@@ -25,21 +27,28 @@ use serde::Serialize;
 
 use crate::{EnvironmentId, TenantId};
 
-pub use apps::{App, AppRuntime, BlueGreen, Deploy, EcsApp, Image, Route, Scaling, Secret};
+pub use apps::{
+    App, AppRuntime, BlueGreen, ClusterRoute, Deploy, EcsApp, Image, KubernetesApp, Route, Scaling, Secret,
+};
+pub use atlas::{AtlasCluster, AtlasProject, AtlasUser};
 pub use buckets::{AccessLogs, Bucket, BucketEncryption, BucketLifecycle, CorsRule};
 pub use caches::{Cache, CacheTopology, CacheUsers};
 pub use databases::{
     AuroraCluster, AuroraCompute, ClusterInstance, Database, DatabaseKind, EnhancedMonitoring, RdsInstance,
 };
+pub use dns::{Certificate, Dns, ZoneOrigin};
 pub use document_database::DocumentDatabase;
 pub use ecs::{AccessLogBucket, Capacity, Ecs, LoadBalancer, LoadBalancerKind};
 pub use fields::{CacheField, DatabaseField, DocumentDatabaseField};
 pub use governance::{Backup, Budget, Governance};
 pub use kubernetes::{
-    Ami, ClusterAccess, ClusterRoles, Compute, Controller, Drivers, Kubernetes, NodeGroup, Taint,
+    Ami, ClusterAccess, ClusterRoles, Compute, Controller, Drivers, FargateProfile, FargateSelector,
+    Kubernetes, NodeGroup, Taint,
 };
-pub use network::{FlowLogs, Nat, Network, Zone};
-pub use observability::{Alarms, Observability};
+pub use network::{ExistingVpc, FlowLogs, MadeVpc, Nat, Network, Vpc, Zone};
+pub use observability::{
+    AlarmTopic, Alarms, CacheCpu, CacheLimits, DatabaseLimits, Observability, Thresholds,
+};
 pub use registries::Registry;
 pub use secrets::GeneratedSecret;
 pub use snapshot::FinalSnapshot;
@@ -106,12 +115,16 @@ pub struct InfraModel {
     pub ecs: Option<Ecs>,
     /// Apps by name.
     pub apps: BTreeMap<Key, App>,
-    /// Logs and alarms.
+    /// The zone in which the names of apps stand, if there is one.
+    pub dns: Option<Dns>,
+    /// Logs, alarms and the dashboard.
     pub observability: Observability,
     /// Caches by name.
     pub caches: BTreeMap<Key, Cache>,
     /// The document database, if there is one.
     pub document_database: Option<DocumentDatabase>,
+    /// A cluster of MongoDB Atlas in the place of the document database.
+    pub atlas: Option<AtlasCluster>,
     /// Secrets with random values, by name.
     pub secrets: BTreeMap<Key, GeneratedSecret>,
     /// A limit to roles, a budget, backups.
@@ -203,6 +216,7 @@ impl InfraModel {
         model.registries.values_mut().for_each(Registry::unprotect);
         model.databases.values_mut().for_each(|database| database.unprotect(data));
         model.document_database.iter_mut().for_each(|database| database.unprotect(data));
+        model.atlas.iter_mut().for_each(|cluster| cluster.unprotect(data));
         model.caches.values_mut().for_each(|cache| cache.unprotect(data));
         model.ecs.iter_mut().for_each(Ecs::unprotect);
         model.secrets.values_mut().for_each(|secret| secret.unprotect(data));
@@ -236,11 +250,14 @@ impl InfraModel {
         model.kubernetes = model.kubernetes.or_else(|| older.kubernetes.clone());
         match (&mut model.ecs, &older.ecs) {
             (Some(ecs), Some(older)) => ecs.keep(older),
-            (None, Some(older)) => model.ecs = Some(older.clone()),
+            (None, Some(older)) => model.ecs = Some(older.without_requests()),
             (_, None) => {}
         }
+        // A zone that somebody else made needs nobody to take it down.
+        model.dns = model.dns.or_else(|| older.dns.clone().filter(Dns::is_created));
         keep(&mut model.caches, &older.caches);
         model.document_database = model.document_database.or_else(|| older.document_database.clone());
+        model.atlas = model.atlas.or_else(|| older.atlas.clone());
         keep(&mut model.secrets, &older.secrets);
         model.governance.backup = model.governance.backup.or_else(|| older.governance.backup.clone());
         model.network = model.network.or_else(|| older.network.clone());

@@ -94,6 +94,17 @@ impl Names {
         format!("{}-{DOCUMENTS}-{}", self.prefix, version.replace('.', "-"))
     }
 
+    /// Cluster of MongoDB Atlas: up to 64, of which the first 23 tell it from the others of its project.
+    /// Source: Atlas Administration API, "Create One Cluster", `name`.
+    pub(crate) fn atlas_cluster(&self) -> String {
+        self.fit(DOCUMENTS, 23)
+    }
+
+    /// Project of MongoDB Atlas: up to 64.
+    pub(crate) fn atlas_project(&self) -> String {
+        self.prefix.clone()
+    }
+
     /// Final snapshot of the document database: as that of a database.
     pub(crate) fn documents_final_snapshot(&self) -> String {
         format!("{}-{DOCUMENTS}-final", self.prefix)
@@ -208,6 +219,16 @@ impl Names {
         self.fit("load-balancer-access-logs", 63)
     }
 
+    /// CloudWatch dashboard: up to 255.
+    pub(crate) fn dashboard(&self) -> String {
+        self.prefix.clone()
+    }
+
+    /// SNS topic for alarms: up to 256.
+    pub(crate) fn alarm_topic(&self) -> String {
+        self.fit("alarms", 256)
+    }
+
     /// How the name of an entry of Secrets Manager begins: up to 486 of letters, digits and `/_+=.@-`.
     pub(crate) fn secret(&self, key: &Key) -> String {
         format!("{}/{key}-", self.prefix)
@@ -307,6 +328,8 @@ mod tests {
                 (names.documents(), 63),
                 (names.documents_instance(16), 63),
                 (names.documents_parameters("5.0"), 255),
+                (names.atlas_cluster(), 23),
+                (names.atlas_project(), 64),
                 (names.documents_final_snapshot(), 255 - "-final-".len() - 12),
                 (names.cache(&key), 40),
                 (names.cache_user(&key), 40),
@@ -323,6 +346,8 @@ mod tests {
                 (names.target_group(&key, 'b'), 32),
                 (names.load_balancer("internal"), 32),
                 (names.access_logs_bucket(), 63),
+                (names.dashboard(), 255),
+                (names.alarm_topic(), 256),
                 (names.budget(), 100),
                 (names.backup_vault(), 50),
                 (names.backup_role(), 64),

@@ -85,8 +85,10 @@ profiles! {
 
     /// Each alarm costs about as much as a gigabyte of logs.
     alarms: bool                           = false,                      true,                       true;
+    /// Three are free of charge, each further one costs three dollars a month.
+    dashboard: bool                        = false,                      true,                       true;
     iam_authentication: bool               = false,                      false,                      true;
-    /// Of the logs that apps, databases and caches write.
+    /// Of the logs that apps, databases and caches write; `observability.log_retention_days` is for all logs.
     log_retention_days: u16                = 7,                          30,                         90;
 
     cache_size: Size                       = Size::Small,                Size::Medium,               Size::Large;
@@ -157,6 +159,15 @@ pub(crate) const fn cache_node_type(size: Size) -> &'static str {
         Size::Small => "cache.t4g.micro",
         Size::Medium => "cache.t4g.medium",
         Size::Large => "cache.r7g.large",
+    }
+}
+
+/// The size of a cluster of MongoDB Atlas.
+pub(crate) const fn atlas_instance_size(size: Size) -> &'static str {
+    match size {
+        Size::Small => "M10",
+        Size::Medium => "M30",
+        Size::Large => "M50",
     }
 }
 

@@ -10,6 +10,7 @@ mod caches;
 mod cloud;
 mod conflict;
 mod databases;
+mod dns;
 mod document_database;
 mod ecs;
 mod governance;
@@ -163,10 +164,12 @@ impl<'a> Resolver<'a> {
         let caches = self
             .each(&self.spec.caches, "caches", |this, key, spec, path| this.cache(key, spec, path, policy));
         let document_database = self.document_database(policy, network.as_ref());
+        let atlas = self.atlas(policy, network.as_ref());
         let secrets = self.each(&self.spec.secrets, "secrets", Self::generated_secret);
         let governance = self.governance(&buckets);
-        let observability = self.observability();
-        let apps = self.apps(&observability);
+        let observability = self.observability(&databases, &caches);
+        let dns = self.dns();
+        let apps = self.apps(&observability, kubernetes.as_ref());
         let ecs = self.ecs(network.as_ref(), &apps, &observability, policy);
         let state = self.state();
         let identity = Identity {
@@ -191,9 +194,11 @@ impl<'a> Resolver<'a> {
             databases,
             ecs,
             apps,
+            dns,
             observability,
             caches,
             document_database,
+            atlas,
             secrets,
             governance,
             protected: policy.deletion_protection,

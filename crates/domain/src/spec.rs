@@ -15,6 +15,7 @@ mod capacity;
 mod cloud;
 mod databases;
 mod decode;
+mod dns;
 mod document_database;
 mod ecs;
 mod governance;
@@ -47,8 +48,8 @@ use crate::Key;
 
 pub use apps::{
     ApiGatewaySpec, AppSpec, Architecture, AutoscalingSpec, BlueGreenSpec, DeploySpec, ExposeSpec,
-    GatewaySpec, ImageSpec, IngressSpec, LoadBalancerSpec, ResourcesSpec, RollingSpec, Runtime, SecretSpec,
-    TrafficShift,
+    GatewaySpec, ImageSpec, IngressSpec, LimitsSpec, LoadBalancerSpec, ResourcesSpec, RollingSpec, Runtime,
+    SecretSpec, TrafficShift,
 };
 pub use bucket_request::{BucketRequest, CannedAcl, parse_bucket_request};
 pub use buckets::{
@@ -58,18 +59,19 @@ pub use caches::{CacheAuthentication, CacheEngine, CacheSize, CacheSpec};
 pub use capacity::{Acus, CapacitySpec};
 pub use cloud::{CloudSpec, Provider};
 pub use databases::{DatabaseEngine, DatabaseSize, DatabaseSpec, MonitoringSpec, RestoreSpec};
-pub use document_database::{DocumentDatabaseSpec, DocumentEngine};
+pub use dns::DnsSpec;
+pub use document_database::{AtlasAccess, AtlasSpec, AtlasUserSpec, DocumentDatabaseSpec, DocumentEngine};
 pub use ecs::{ContainerInsights, EcsCapacitySpec, EcsSpec};
 pub use governance::{BackupSchedule, BackupSpec, BudgetSpec, GovernanceSpec};
 pub use kubernetes::{
     Accelerator, AccessPolicy, AccessSpec, ClusterAddon, ClusterController, ClusterEndpointSpec, ClusterLog,
-    ClusterLogsSpec, KubernetesSpec, NodeCapacity, NodeGroupSpec, NodeImage, SupportType, TaintEffect,
-    TaintSpec,
+    ClusterLogsSpec, FargateProfileSpec, FargateSelectorSpec, FargateSpec, KubernetesSpec, NodeCapacity,
+    NodeGroupSpec, NodeImage, SupportType, TaintEffect, TaintSpec,
 };
 pub use lifecycle::{ApprovalPolicy, DataOnDestroy, LifecycleSpec, OnDestroySpec};
-pub use network::{Endpoint, FlowLogsSpec, NetworkSpec, ZonesSpec};
+pub use network::{Endpoint, ExistingNetworkSpec, FlowLogsSpec, NetworkSpec, ZonesSpec};
 pub use node::MAX_SPEC_BYTES;
-pub use observability::{AlarmsSpec, ObservabilitySpec};
+pub use observability::{AlarmsSpec, ObservabilitySpec, ThresholdsSpec, TopicSpec};
 pub use parse::{Format, parse, parse_value};
 pub(crate) use problem::{Path, Sink};
 pub use problem::{Problem, Problems};
@@ -129,7 +131,10 @@ pub struct EnvironmentSpec {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(default)]
     pub apps: BTreeMap<Key, AppSpec>,
-    /// Logs and alarms.
+    /// The zone in which the names of apps stand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dns: Option<DnsSpec>,
+    /// Logs, alarms and a dashboard.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub observability: Option<ObservabilitySpec>,
     /// Caches by name.
@@ -219,6 +224,7 @@ fn environment(value: &Value<'_>) -> Option<EnvironmentSpec> {
     let secrets = f.named("secrets", secrets::read);
     let ecs = f.get("ecs", ecs::read);
     let apps = f.named("apps", apps::read);
+    let dns = f.get("dns", dns::read);
     let observability = f.get("observability", observability::read);
     let governance = f.get("governance", governance::read);
     let state = f.get("state", state::read);
@@ -239,6 +245,7 @@ fn environment(value: &Value<'_>) -> Option<EnvironmentSpec> {
         databases,
         ecs,
         apps,
+        dns,
         observability,
         caches,
         document_database,

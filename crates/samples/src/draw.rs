@@ -66,7 +66,9 @@ impl<'a> Draw<'a> {
                 path.push(key.clone());
                 let value = self.value(property, path);
                 path.pop();
-                object.insert(key.clone(), value);
+                if !value.is_null() {
+                    object.insert(key.clone(), value);
+                }
             }
         }
         let by_pattern = schema["patternProperties"].as_object().into_iter().flatten();

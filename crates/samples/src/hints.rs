@@ -2,12 +2,17 @@
 //!
 //! A new section needs nothing here: it is drawn from the schema, and what the reader refuses is left out again. Add
 //! a function when too much is left out, which `every_key_of_the_schema_is_in_some_file` shows: a line in [`SECTIONS`]
-//! and a function that is given the path below the section (`*` for a name that the user chooses or a place in a list)
-//! and the sections drawn before, and gives a value, or `None` to leave it to the schema.
+//! and a function that is given the path below the section (empty for all of it, `*` for a name that the user chooses or a
+//! place in a list) and the sections drawn before, and gives a value, `null` to leave the key out, or `None` to leave it to
+//! the schema.
 
 use serde_json::{Map, Value, json};
 
 use crate::dice::Dice;
+
+/// In both zones that [`dns`] draws.
+const HOST: &str = "api.dev.acme.example";
+const ZONE: &str = "dev.acme.example";
 
 type Hint = fn(&str, &mut Dice, &Map<String, Value>) -> Option<Value>;
 
@@ -16,12 +21,13 @@ const SECTIONS: &[(&str, Hint)] = &[
     ("cloud", cloud),
     ("network", network),
     ("kubernetes", kubernetes),
-    ("registries", registries),
     ("buckets", buckets),
     ("databases", databases),
     ("caches", caches),
     ("document_database", document_database),
+    ("ecs", ecs),
     ("apps", apps),
+    ("dns", dns),
     ("observability", observability),
     ("secrets", secrets),
     ("governance", governance),
@@ -32,7 +38,7 @@ const SECTIONS: &[(&str, Hint)] = &[
 
 /// A value for the key at `path`, if anything is known about it. `file` holds the sections that are drawn already.
 pub(crate) fn hint(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
-    let (section, rest) = path.split_once('.')?;
+    let (section, rest) = path.split_once('.').unwrap_or((path, ""));
     let (_, hint) = SECTIONS.iter().find(|(name, _)| *name == section)?;
     hint(rest, dice, file)
 }
@@ -49,9 +55,25 @@ fn cloud(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
     }
 }
 
-/// A range that holds the zones, and zones of the region.
+/// A range that holds the zones, and zones of the region. A network that was there before seldom, because it rules out
+/// all that is said of one that is made.
 fn network(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
     match path {
+        "existing" if dice.chance(60) => Some(Value::Null),
+        "existing" => dice
+            .pick(&[
+                json!({
+                    "vpc_id": "vpc-0a1b2c3d4e5f60718",
+                    "private_subnet_ids": ["subnet-0a1b2c3d4e5f60711", "subnet-0a1b2c3d4e5f60712"],
+                    "public_subnet_ids": ["subnet-0a1b2c3d4e5f60721", "subnet-0a1b2c3d4e5f60722"],
+                    "isolated_subnet_ids": ["subnet-0a1b2c3d4e5f60731", "subnet-0a1b2c3d4e5f60732"],
+                }),
+                json!({
+                    "vpc_id": "vpc-0a1b2c3d",
+                    "private_subnet_ids": ["subnet-0a1b2c31", "subnet-0a1b2c32", "subnet-0a1b2c33"],
+                }),
+            ])
+            .cloned(),
         "cidr" => {
             one(dice, &["10.0.0.0/16", "10.200.0.0/18", "172.16.8.0/21", "192.168.0.0/20", "100.64.0.0/16"])
         }
@@ -65,48 +87,13 @@ fn network(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Val
     }
 }
 
-/// Machines and what they need, which a schema can't bring together.
-fn kubernetes(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
-    match path {
-        "node_groups" if dice.chance(60) => dice
-            .pick(&[
-                json!({ "general": { "instance_types": ["m7i.large", "m7i.xlarge"], "min": 1, "max": 4, "desired": 2 } }),
-                json!({ "arm": { "instance_types": ["m7g.large"], "capacity": "spot", "max": 3 } }),
-                json!({ "gpu": {
-                    "instance_types": ["g6.xlarge"], "accelerator": "nvidia", "max": 2,
-                    "taints": { "nvidia.com/gpu": { "value": "true", "effect": "no_schedule" } }
-                } }),
-            ])
-            .cloned(),
-        "endpoint.private" => Some(json!(true)),
-        "endpoint.public_cidrs" => Some(json!(["203.0.113.0/24"])),
-        "access.*.principal" => {
-            let name = dice.pick(&["role/Developers", "role/Operators", "user/anna", "role/a/b"])?;
-            Some(json!(format!("arn:aws:iam::222222222222:{name}")))
-        }
-        "access.*.policy" => one(dice, &["view", "edit", "admin"]),
-        "access.*.namespaces" => Some(json!(["apps"])),
-        _ => None,
-    }
-}
-
-/// What a protected environment doesn't let anybody turn on, only now and then.
-fn registries(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
-    match path {
-        "*.force_destroy" => Some(json!(dice.chance(20))),
-        _ => None,
-    }
-}
-
 /// Storage between what RDS sells and where it ends, and instance classes that exist.
 fn databases(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
     match path {
+        "*.restore_from.snapshot" => Some(json!("before-the-move")),
         "*.storage" => one(dice, &["20 GiB", "100 GiB", "1 TiB"]),
         "*.max_storage" => one(dice, &["2 TiB", "1200 GiB", "64 TiB"]),
         "*.size.instance_class" => one(dice, &["db.t4g.medium", "db.r7g.2xlarge", "db.m7i.large"]),
-        // What a protected environment doesn't let anybody turn off.
-        "*.deletion_protection" => Some(json!(true)),
-        "*.restore_from.snapshot" => Some(json!("before-the-move")),
         _ => None,
     }
 }
@@ -114,14 +101,16 @@ fn databases(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Valu
 /// Origins and headers as browsers know them, and logs that go to the name that is drawn most easily.
 fn buckets(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
     match path {
+        "" if dice.chance(70) => Some(json!({
+            "logs": { "encryption": "aws" },
+            "uploads": { "versioning": true, "access_logs": { "bucket": "logs", "prefix": "uploads/" } }
+        })),
         "*.cors" => Some(json!([{
             "origins": ["https://app.acme.example"], "methods": ["GET", "PUT"], "headers": ["*"],
             "expose_headers": ["ETag"], "max_age_seconds": 600
         }])),
+        "*.access_logs" | "*.acl" if dice.chance(70) => Some(Value::Null),
         "*.access_logs" => Some(json!({ "bucket": "main", "prefix": "logs/" })),
-        // Others need an ownership, and an environment that isn't protected.
-        "*.acl" if dice.chance(70) => Some(json!("private")),
-        "*.force_destroy" => Some(json!(dice.chance(20))),
         "*.ownership" => one(dice, &["bucket_owner_preferred", "object_writer", "bucket_owner_enforced"]),
         _ => None,
     }
@@ -130,18 +119,94 @@ fn buckets(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value>
 /// Node types that exist, and parameters that AWS lets one change.
 fn caches(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
     match path {
+        "*.engine" => one(dice, &["valkey", "valkey", "valkey", "redis"]),
+        "*.version" => Some(if dice.chance(70) { Value::Null } else { json!("8.0") }),
         "*.size.node_type" => one(dice, &["cache.t4g.small", "cache.r7g.large"]),
-        "*.version" => Some(json!("8.0")),
         "*.parameters" => Some(json!({ "maxmemory-policy": "allkeys-lru" })),
         _ => None,
     }
 }
 
-/// Instance classes that exist.
+/// Instance classes that exist, a version of both engines, and the engine that goes with the rest.
 fn document_database(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
     match path {
         "size.instance_class" => one(dice, &["db.t4g.medium", "db.r6g.large"]),
-        "deletion_protection" => Some(json!(true)),
+        "" => dice
+            .pick(&[
+                Value::Null,
+                Value::Null,
+                Value::Null,
+                json!({
+                    "engine": "mongodb_atlas", "version": "7.0", "size": "medium", "backup_retention_days": 3,
+                    "atlas": { "project_id": "5f0c1b2a3d4e5f6a7b8c9d0e" }
+                }),
+                json!({
+                    "engine": "mongodb_atlas", "deletion_protection": true,
+                    "atlas": {
+                        "org_id": "5f0c1b2a3d4e5f6a7b8c9d0e", "instance_size": "M20", "database": "Orders_2",
+                        "users": {
+                            "ops": { "principal": "arn:aws:iam::222222222222:user/ops", "access": "read_write" },
+                            "reporting": { "principal": "arn:aws:iam::222222222222:role/Reporting" }
+                        }
+                    }
+                }),
+            ])
+            .filter(|section| section.is_object())
+            .cloned(),
+        "version" => Some(json!("8.0")),
+        _ => None,
+    }
+}
+
+/// Pods without nodes, with a profile for those of the system; and seldom what needs nodes that somebody else makes.
+fn kubernetes(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+    match path {
+        "auto_mode" => Some(json!(dice.chance(20))),
+        "endpoint" => Some(json!({ "private": true, "public_cidrs": ["203.0.113.0/24"] })),
+        "access.*.principal" => {
+            Some(json!(format!("arn:aws:iam::222222222222:role/r{}", dice.between(0, 999))))
+        }
+        "access.*.policy" => one(dice, &["view", "edit", "admin"]),
+        "access.*.namespaces" => Some(json!(["apps"])),
+        "node_groups.*" if dice.chance(40) => Some(json!({
+            "instance_types": ["g6.xlarge"], "accelerator": "nvidia", "capacity": "spot", "min": 0, "max": 4,
+            "labels": { "pool": "gpu" }, "taints": { "nvidia.com/gpu": { "value": "true", "effect": "no_schedule" } }
+        })),
+        "node_groups.*.instance_types" => {
+            dice.pick(&[json!(["m7i.large", "m6i.large"]), json!(["m7g.large"])]).cloned()
+        }
+        "addons" => dice
+            .pick(&[
+                json!(["metrics-server"]),
+                json!(["metrics-server"]),
+                json!(["metrics-server", "aws-ebs-csi-driver"]),
+            ])
+            .cloned(),
+        "controllers" => dice
+            .pick(&[
+                json!(["aws-load-balancer-controller"]),
+                json!(["aws-load-balancer-controller", "external-dns", "external-secrets"]),
+                json!(["aws-load-balancer-controller", "cluster-autoscaler"]),
+            ])
+            .cloned(),
+        "fargate" => dice
+            .pick(&[
+                json!({}),
+                json!({ "profiles": { "all": { "selectors": [{ "namespace": "*" }] } } }),
+                json!({ "profiles": {
+                    "system": { "selectors": [{ "namespace": "kube-system" }, { "namespace": "external-*" }] },
+                    "web": { "selectors": [{ "namespace": "apps" }, { "namespace": "w?b", "labels": { "run": "fargate" } }] }
+                } }),
+            ])
+            .cloned(),
+        _ => None,
+    }
+}
+
+/// A share for each.
+fn ecs(path: &str, _: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+    match path {
+        "capacity" => Some(json!({ "fargate": 1, "fargate_spot": 3 })),
         _ => None,
     }
 }
@@ -150,14 +215,26 @@ fn document_database(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Opt
 fn apps(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
     let first = |section: &str| file.get(section)?.as_object()?.keys().next().cloned();
     match path {
+        "" if !file.contains_key("kubernetes") && !file.contains_key("ecs") => Some(json!({})),
+        "*.runtime" => match (file.contains_key("kubernetes"), file.contains_key("ecs")) {
+            (true, false) => Some(json!("kubernetes")),
+            (false, true) => Some(json!("ecs")),
+            _ => one(dice, &["ecs", "kubernetes"]),
+        },
+        "*.architecture" if !file.contains_key("ecs") => Some(json!("x86_64")),
+        "*.resources" if file.contains_key("ecs") => Some(json!({ "cpu": "250m", "memory": "512Mi" })),
+        "*.resources" => Some(json!({
+            "cpu": "100m", "memory": "256Mi", "limits": { "cpu": "500m", "memory": "512Mi" }
+        })),
         "*.image" => Some(match first("registries").filter(|_| dice.chance(50)) {
             Some(registry) => json!({ "registry": registry, "tag": "1.4.2" }),
             None => json!("public.ecr.aws/acme/api:1.4.2"),
         }),
-        "*.runtime" => Some(json!("ecs")),
-        "*.env" if dice.chance(70) => Some(json!({ "COMPANY_NAME": "Acme Corp" })),
         "*.port" => Some(json!(8000)),
         "*.health" => Some(json!("/health")),
+        "*.autoscaling" if !file.contains_key("ecs") => {
+            Some(json!({ "min": 3, "max": 6, "cpu_percent": 60 }))
+        }
         "*.autoscaling" => dice
             .pick(&[
                 json!({ "min": 1, "max": 4, "cpu_percent": 60, "memory_percent": 70 }),
@@ -166,20 +243,37 @@ fn apps(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value>
             .cloned(),
         "*.expose" => {
             let certificate = arn(file, "acm", "certificate/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f");
+            let on_kubernetes = [
+                json!({ "ingress": { "host": "api.acme.example", "tls": true } }),
+                json!({ "ingress": {} }),
+                json!({ "gateway": { "host": "api.acme.example" } }),
+                json!({ "load_balancer": { "certificate_arn": certificate, "internal": true } }),
+            ];
+            if !file.contains_key("ecs") {
+                return dice.pick(&on_kubernetes).cloned();
+            }
+            let named = json!({ "api_gateway": { "host": HOST, "certificate_arn": certificate } });
             dice.pick(&[
                 json!({ "load_balancer": {} }),
-                json!({ "load_balancer": { "certificate_arn": certificate, "host": "api.acme.example" } }),
-                json!({ "load_balancer": { "internal": true } }),
+                json!({ "load_balancer": { "certificate_arn": certificate, "host": HOST, "tls": true } }),
+                json!({ "load_balancer": { "internal": true, "host": HOST } }),
+                json!({ "api_gateway": { "host": HOST } }),
                 json!({ "api_gateway": {} }),
+                named.clone(),
+                named,
             ])
             .cloned()
         }
+        "*.deploy" if !file.contains_key("ecs") => Some(json!({ "rolling": {} })),
         "*.deploy" => dice
             .pick(&[
                 json!({ "rolling": {} }),
                 json!({ "blue_green": { "shift": "all_at_once", "rollback_on_alarm": true } }),
             ])
             .cloned(),
+        "*.secrets" if is_atlas(file) && dice.chance(50) => {
+            Some(json!({ "MONGODB_URI": { "from": "document_database.url" } }))
+        }
         "*.secrets" => Some(match first("databases") {
             Some(database) => json!({ "DATABASE_URL": { "from": format!("databases.{database}.url") } }),
             None => match first("secrets") {
@@ -189,6 +283,10 @@ fn apps(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value>
         }),
         _ => None,
     }
+}
+
+fn is_atlas(file: &Map<String, Value>) -> bool {
+    file.get("document_database").is_some_and(|section| section["engine"] == "mongodb_atlas")
 }
 
 /// A window that AWS has, and keys that differ.
@@ -204,26 +302,43 @@ fn secrets(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value>
 fn governance(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
     match path {
         "permissions_boundary" => one(dice, &["arn:aws:iam::222222222222:policy/Boundary"]),
-        "budget" => dice
+        "budget.emails" => Some(json!(["ops@acme.example"])),
+        "budget.topic" => Some(json!(arn(file, "sns", "budget"))),
+        "budget.alert_at_percent" => Some(json!([50, 90])),
+        "backup.retention_days" => one(dice, &[120, 365]),
+        "backup.cold_storage_after_days" => Some(json!(30)),
+        _ => None,
+    }
+}
+
+/// Zones that hold the host of the apps, and one above them.
+fn dns(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+    match path {
+        "" => dice
             .pick(&[
-                json!({ "monthly_usd": 500, "emails": ["ops@acme.example"], "alert_at_percent": [50, 90] }),
-                json!({ "monthly_usd": 40, "topic": arn(file, "sns", "budget") }),
-            ])
-            .cloned(),
-        "backup" => dice
-            .pick(&[
-                json!({}),
-                json!({ "schedule": "weekly", "retention_days": 365, "cold_storage_after_days": 30 }),
+                json!({ "zone": "acme.example" }),
+                json!({ "zone": ZONE, "create": true }),
+                json!({ "zone": ZONE, "create": true, "parent": "acme.example" }),
             ])
             .cloned(),
         _ => None,
     }
 }
 
-/// A topic in the region of the environment.
-fn observability(path: &str, _: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
+/// A topic in the region of the environment, or one of its own.
+fn observability(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
     match path {
-        "alarms.actions" => Some(json!([arn(file, "sns", "ops")])),
+        "alarms" => dice
+            .pick(&[
+                json!(false),
+                json!({ "actions": [arn(file, "sns", "ops")], "emails": ["ops@acme.example"] }),
+                json!({ "topic": {} }),
+                json!({ "thresholds": {
+                    "cpu_percent": 70, "memory_percent": 90, "connections_percent": 60, "free_storage_percent": 20,
+                    "evictions_per_minute": 10, "errors_per_minute": 5, "latency_seconds": 1
+                } }),
+            ])
+            .cloned(),
         _ => None,
     }
 }
@@ -243,16 +358,23 @@ fn lifecycle(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Valu
 }
 
 /// Labels are for queries: letters and digits.
-fn labels(_: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+fn labels(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+    if path.is_empty() {
+        return None;
+    }
     one(dice, &["platform", "4711", "a-b"])
 }
 
-/// A bucket without dots, which break TLS, and a key of its region.
+/// A bucket without dots, which break TLS, where the environment is, and a key of that region.
 fn state(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
     match path {
-        "kms_key_arn" => Some(json!(arn(file, "kms", "key/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f"))),
-        "bucket" => one(dice, &["acme-terraform-state", "s3b"]),
-        "region" => file.get("cloud")?.get("region").cloned(),
+        "" => dice
+            .pick(&[
+                json!({ "bucket": "acme-terraform-state", "region": "eu-west-1", "lock": "s3" }),
+                json!({ "lock": "dynamodb", "lock_table": "terraform-locks" }),
+                json!({ "kms_key_arn": arn(file, "kms", "key/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f") }),
+            ])
+            .cloned(),
         _ => None,
     }
 }

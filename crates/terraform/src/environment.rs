@@ -30,7 +30,7 @@ const PASSED: &[&str] = &[
 ];
 
 /// Passed on by their beginning: credentials and endpoints of the clouds.
-const PASSED_PREFIXES: &[&str] = &["AWS_", "GOOGLE_", "CLOUDSDK_"];
+const PASSED_PREFIXES: &[&str] = &["AWS_", "GOOGLE_", "CLOUDSDK_", "MONGODB_ATLAS_"];
 
 /// Set here or nowhere; a caller can't override them.
 const RESERVED: &[&str] = &[
@@ -108,6 +108,7 @@ mod tests {
         let inherited = pairs(&[
             ("PATH", "/bin"),
             ("AWS_ENDPOINT_URL", "http://127.0.0.1:1"),
+            ("MONGODB_ATLAS_PUBLIC_KEY", "abcdefgh"),
             ("TF_LOG", "TRACE"),
             ("TF_CLI_ARGS_plan", "-target=x"),
             ("TF_WORKSPACE", "other"),
@@ -122,6 +123,7 @@ mod tests {
             [
                 "AWS_ENDPOINT_URL",
                 "CHECKPOINT_DISABLE",
+                "MONGODB_ATLAS_PUBLIC_KEY",
                 "PATH",
                 "TF_CLI_CONFIG_FILE",
                 "TF_INPUT",

@@ -38,6 +38,8 @@ def _delete_vpc(original: Any, backend: Any, vpc_id: str) -> Any:
         any(g.vpc and g.vpc.id == vpc_id for g in backend.internet_gateways.values())
         or any(g.name != "default" for g in backend.groups.get(vpc_id, {}).values())
         or any(e.vpc_id == vpc_id for e in endpoints)
+        or any(a.vpc_id == vpc_id and not a.default for a in backend.network_acls.values())
+        or any(g.vpc_id == vpc_id for g in backend.egress_only_internet_gateways.values())
     ):
         raise _in_use("vpc", vpc_id)
     return original(backend, vpc_id)

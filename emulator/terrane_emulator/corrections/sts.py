@@ -1,8 +1,12 @@
-"""STS: a role's trust policy may demand an external id.
+"""STS: a role's trust policy may demand an external id; a user's ARN is IAM's.
 
 AWS refuses AssumeRole unless a statement of the trust policy allows it; moto never
 looks. Only the condition on `sts:ExternalId` is judged here, principals are not. A role
 that doesn't exist can still be assumed, which is how an empty account is entered.
+
+Whoever signs with an access key that nobody made is a user that doesn't exist either. AWS
+calls users by their ARN in IAM, which is what other services are then told.
+https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 """
 
 from __future__ import annotations
@@ -30,6 +34,21 @@ def _assume_role(original: Any, backend: STSBackend, **kwargs: Any) -> Any:
             403,
         )
     return original(backend, **kwargs)
+
+
+@replaces(STSBackend, "get_caller_identity")
+def _get_caller_identity(
+    original: Any, backend: STSBackend, access_key_id: str, region: str
+) -> tuple[str, str, str]:
+    user_id, arn, account = original(backend, access_key_id, region)
+    if arn.split(":")[5] == "user/moto":
+        arn = nobody(backend.partition, account)
+    return user_id, arn, account
+
+
+def nobody(partition: str, account: str) -> str:
+    """ARN of whoever signs with an access key that nobody made."""
+    return f"arn:{partition}:iam::{account}:user/moto"
 
 
 def _trust_policy(arn: str, partition: str) -> dict[str, Any] | None:

@@ -91,12 +91,15 @@ async fn three_lines_make_an_environment_and_put_its_creation_in_line() {
           "databases": {},
           "ecs": null,
           "apps": {},
+          "dns": null,
           "observability": {
             "log_retention_days": 7,
-            "alarms": null
+            "alarms": null,
+            "dashboard": null
           },
           "caches": {},
           "document_database": null,
+          "atlas": null,
           "secrets": {},
           "governance": {
             "permissions_boundary": null,

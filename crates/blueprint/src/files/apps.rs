@@ -1,19 +1,16 @@
 //! Apps on ECS: `apps.tf` (tasks, services and their way in), `apps_iam.tf`, and `apps_scaling.tf`.
 
 mod access;
-mod grants;
+pub(super) mod grants;
 mod network;
 mod scaling;
 mod service;
 mod task;
-mod variables;
+pub(super) mod variables;
 
-use terrane_domain::{App, AppRuntime, Architecture, Deploy, EcsApp, InfraModel, LoadBalancerKind};
+use terrane_domain::{App, Architecture, Deploy, EcsApp, InfraModel, Key, LoadBalancerKind};
 
-use super::{
-    api_gateway, load_balancers,
-    part::{Part, by_key},
-};
+use super::{api_gateway, load_balancers, part::Part};
 use crate::{
     hcl::{Block, Expr, File, For, Object, Reference, Resource, local},
     render::RenderError,
@@ -32,10 +29,9 @@ pub(super) const GREEN_TARGET_GROUP: Resource = Resource::per_key("aws_lb_target
 /// The header by which the load balancer behind API Gateway tells apps apart.
 pub(super) const APP_HEADER: &str = "x-terrane-app";
 
-/// What runs on ECS. Everything does so far; a block for another runtime asks for its own.
-pub(super) fn on_ecs(app: &App) -> &EcsApp {
-    let AppRuntime::Ecs(ecs) = &app.runtime;
-    ecs
+/// The apps that run on ECS.
+pub(super) fn on_ecs(model: &InfraModel) -> impl Iterator<Item = (&Key, &App, &EcsApp)> {
+    model.apps.iter().filter_map(|(key, app)| app.on_ecs().map(|ecs| (key, app, ecs)))
 }
 
 pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
@@ -46,9 +42,7 @@ pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
 pub(super) fn part(model: &InfraModel) -> Option<Part> {
     let ecs = model.ecs.as_ref()?;
     let vpc = model.network.as_ref()?;
-    if model.apps.is_empty() {
-        return None;
-    }
+    on_ecs(model).next()?;
     let file = File::new("apps.tf", "What runs, in how many copies, and who may talk to it.");
     let file = task::add_to(file, model);
     let file = service::add_to(file, model, ecs, vpc);
@@ -58,8 +52,10 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
         Some(file) => part.file(file),
         None => part,
     };
-    let part = part.local("apps", by_key(&model.apps, entry));
-    let part = grants::locals(variables::locals(part, model), model);
+    let apps =
+        on_ecs(model).fold(Object::new(), |object, (key, app, ecs)| object.entry(key, entry(app, ecs)));
+    let part = variables::locals(part.local("apps", apps), model);
+    let part = grants::locals(part, model);
     let part = part.output("services", "Names of the ECS services by app", service::output(model));
     Some(match urls(model) {
         Some(urls) => part.output("urls", "Where the apps are reached", urls),
@@ -68,11 +64,11 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
 }
 
 /// What the other files say about an app with `each.value`.
-fn entry(app: &App) -> Object {
-    let ecs = on_ecs(app);
+fn entry(app: &App, ecs: &EcsApp) -> Object {
     let route = ecs.route.as_ref();
     let gateway = route.is_some_and(|route| route.load_balancer == LoadBalancerKind::Gateway);
-    let host = route.and_then(|route| route.host.as_ref());
+    // API Gateway says by a header for which app a request is.
+    let host = route.filter(|_| !gateway).and_then(|route| route.host.as_ref());
     let scaling = app.scaling;
     Object::new()
         .field("name", &ecs.name)
@@ -119,14 +115,14 @@ fn is_blue_green(app: &EcsApp) -> bool {
 /// `app`. `None` if it is true of none, and all of `local.apps` if it is true of all.
 pub(super) fn apps_that(
     model: &InfraModel,
-    is: impl Fn(&App) -> bool,
+    is: impl Fn(&App, &EcsApp) -> bool,
     condition: impl FnOnce(fn(&'static str) -> Expr) -> Expr,
 ) -> Option<Expr> {
-    let count = model.apps.values().filter(|app| is(app)).count();
+    let count = on_ecs(model).filter(|(_, app, ecs)| is(app, ecs)).count();
     if count == 0 {
         return None;
     }
-    if count == model.apps.len() {
+    if count == on_ecs(model).count() {
         return Some(local("apps").into());
     }
     let field: fn(&'static str) -> Expr = |name| Reference::variable("app").attr(name).into();
@@ -136,38 +132,38 @@ pub(super) fn apps_that(
 
 /// `for_each` over the apps that listen on a port.
 pub(super) fn with_port(model: &InfraModel) -> Option<Expr> {
-    apps_that(model, |app| app.port.is_some(), |field| field("port").differs(Expr::null()))
+    apps_that(model, |app, _| app.port.is_some(), |field| field("port").differs(Expr::null()))
 }
 
 /// `for_each` over the apps behind a load balancer.
 pub(super) fn with_route(model: &InfraModel) -> Option<Expr> {
-    let has_route = |app: &App| on_ecs(app).route.is_some();
-    apps_that(model, has_route, |field| field("load_balancer").differs(Expr::null()))
+    apps_that(model, |_, ecs| ecs.route.is_some(), |field| field("load_balancer").differs(Expr::null()))
 }
 
 /// `for_each` over the apps that CodeDeploy deploys.
 pub(super) fn blue_green(model: &InfraModel) -> Option<Expr> {
-    apps_that(model, |app| is_blue_green(on_ecs(app)), |field| field("deploy").equals("blue_green"))
+    apps_that(model, |_, ecs| is_blue_green(ecs), |field| field("deploy").equals("blue_green"))
 }
 
 /// `for_each` over the apps behind API Gateway.
 pub(super) fn behind_api_gateway(model: &InfraModel) -> Option<Expr> {
     let gateway = LoadBalancerKind::Gateway;
-    let is = |app: &App| on_ecs(app).route.as_ref().is_some_and(|route| route.load_balancer == gateway);
+    let is = |_: &App, ecs: &EcsApp| ecs.route.as_ref().is_some_and(|route| route.load_balancer == gateway);
     apps_that(model, is, |field| field("load_balancer").equals(gateway.as_str()))
 }
 
 /// The address of each app that is reached from outside the cluster.
 fn urls(model: &InfraModel) -> Option<Object> {
-    let ecs = model.ecs.as_ref()?;
+    let cluster = model.ecs.as_ref()?;
     let mut urls = None;
-    for (key, app) in &model.apps {
-        let Some(route) = &on_ecs(app).route else { continue };
+    for (key, _, ecs) in on_ecs(model) {
+        let Some(route) = &ecs.route else { continue };
         let certificates =
-            ecs.load_balancers.get(&route.load_balancer).map(|balancer| &balancer.certificate_arns);
-        let scheme = if certificates.is_some_and(|arns| !arns.is_empty()) { "https" } else { "http" };
+            cluster.load_balancers.get(&route.load_balancer).map(|balancer| &balancer.certificates);
+        let scheme = if certificates.is_some_and(|some| !some.is_empty()) { "https" } else { "http" };
         let url = match (&route.host, route.load_balancer) {
-            (_, LoadBalancerKind::Gateway) => api_gateway::API.at(key, "api_endpoint"),
+            (Some(host), LoadBalancerKind::Gateway) => Expr::from(format!("https://{host}")),
+            (None, LoadBalancerKind::Gateway) => api_gateway::API.at(key, "api_endpoint"),
             (Some(host), _) => Expr::from(format!("{scheme}://{host}")),
             (None, kind) => {
                 let name = load_balancers::LOAD_BALANCER.at(kind.as_str(), "dns_name");

@@ -4,13 +4,12 @@
 //! task definition. Terraform describes how it is done and never what is being served.
 //! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-bluegreen.html>
 
-use terrane_domain::{App, BlueGreen, Deploy, InfraModel, TrafficShift};
+use terrane_domain::{BlueGreen, Deploy, EcsApp, InfraModel, TrafficShift};
 
 use super::{
-    alarms,
     apps::{self, GREEN_TARGET_GROUP, TARGET_GROUP},
     data::{CALLER, PARTITION, REGION},
-    ecs,
+    ecs, observability,
     part::Part,
     policies::{condition, service_trust},
 };
@@ -70,8 +69,8 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
         ],
     )));
     let (mut settings, mut outputs) = (Object::new(), Object::new());
-    for (key, app) in &model.apps {
-        let Some(deploy) = blue_green_of(app) else { continue };
+    for (key, _, ecs) in apps::on_ecs(model) {
+        let Some(deploy) = blue_green_of(ecs) else { continue };
         settings = settings.entry(key, entry(deploy, any_rolls_back(model)));
         let output = Object::new()
             .field("application", APPLICATION.attr("name"))
@@ -83,15 +82,15 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
     Some(part.output("deployments", "What a deployment by CodeDeploy is started with, by app", outputs))
 }
 
-fn blue_green_of(app: &App) -> Option<&BlueGreen> {
-    match &apps::on_ecs(app).deploy {
+fn blue_green_of(app: &EcsApp) -> Option<&BlueGreen> {
+    match &app.deploy {
         Deploy::BlueGreen(deploy) => Some(deploy),
         Deploy::Rolling => None,
     }
 }
 
 fn any_rolls_back(model: &InfraModel) -> bool {
-    let deploys = model.apps.values().filter_map(blue_green_of);
+    let deploys = apps::on_ecs(model).filter_map(|(_, _, ecs)| blue_green_of(ecs));
     model.observability.alarms.is_some() && deploys.into_iter().any(|deploy| deploy.rollback_on_alarm)
 }
 
@@ -160,7 +159,7 @@ fn group(model: &InfraModel, for_each: Expr) -> Block {
         block.block(
             Block::new("alarm_configuration")
                 .arg("enabled", setting("rollback_on_alarm"))
-                .arg("alarms", alarms::traffic_alarm_names(true)),
+                .arg("alarms", observability::traffic_alarm_names(true)),
         )
     } else {
         block

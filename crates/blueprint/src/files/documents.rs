@@ -1,6 +1,6 @@
 //! `documents.tf`: DocumentDB in the isolated subnets.
 
-use terrane_domain::{ClusterInstance, DocumentDatabase, DocumentDatabaseField, FinalSnapshot, InfraModel};
+use terrane_domain::{DocumentDatabase, DocumentDatabaseField, FinalSnapshot, InfraModel, Network};
 
 use super::{doors::Door, kms, network, part::Part};
 use crate::{
@@ -121,7 +121,7 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
             .arg_if_some("kms_key_id", key)
             .tags(AUDIT_LOG),
     );
-    let part = Part::of(file).local("document_instances", instances(database));
+    let part = Part::of(file).local("document_instances", instances(database, network));
     Some(part.output(SECTION, "The document database; user and password are in the secret", output()))
 }
 
@@ -142,12 +142,11 @@ fn replacing(database: &DocumentDatabase) -> Expr {
 }
 
 /// By number, from 1.
-fn instances(database: &DocumentDatabase) -> Object {
+fn instances(database: &DocumentDatabase, network: &Network) -> Object {
     database.instances.iter().enumerate().fold(Object::new(), |object, (at, instance)| {
-        let ClusterInstance { identifier, zone } = instance;
         let described = Object::new()
-            .field("identifier", identifier)
-            .field("zone", zone.as_ref())
+            .field("identifier", &instance.identifier)
+            .field("zone", network::zone_of(network, instance, at))
             .field("promotion_tier", u8::from(at > 0));
         object.entry((at + 1).to_string(), described)
     })

@@ -2,7 +2,7 @@
 
 use terrane_domain::{ContainerInsights, Ecs, InfraModel};
 
-use super::{kms, network, part::Part};
+use super::{apps, kms, network, part::Part};
 use crate::{
     hcl::{Block, Expr, File, Resource, local, template},
     render::RenderError,
@@ -20,8 +20,9 @@ const SPOT: &str = "FARGATE_SPOT";
 
 pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
     network::require(model, model.ecs.as_ref().map(|_| "ecs".to_owned()))?;
-    match (&model.ecs, model.apps.keys().next()) {
-        (None, Some(app)) => Err(RenderError::NoCluster { path: format!("apps.{app}") }),
+    let app = apps::on_ecs(model).next();
+    match (&model.ecs, app) {
+        (None, Some((key, ..))) => Err(RenderError::NoCluster { path: format!("apps.{key}") }),
         _ => Ok(()),
     }
 }

@@ -1,6 +1,6 @@
 //! `endpoints.tf`: ways to AWS's own services that don't leave the VPC.
 
-use terrane_domain::{InfraModel, Network};
+use terrane_domain::{InfraModel, MadeVpc, Network};
 
 use super::{data::REGION, network, part::Part};
 use crate::hcl::{Block, Expr, File, Resource, each_key, local, template};
@@ -12,17 +12,18 @@ const INGRESS: Resource = Resource::one("aws_vpc_security_group_ingress_rule", "
 
 pub(super) fn part(model: &InfraModel) -> Option<Part> {
     let network = model.network.as_ref()?;
-    if network.gateway_endpoints.is_empty() && network.interface_endpoints.is_empty() {
+    let vpc = network.made()?;
+    if vpc.gateway_endpoints.is_empty() && vpc.interface_endpoints.is_empty() {
         return None;
     }
     let mut file = File::new("endpoints.tf", "Ways to services of AWS that don't leave the VPC.");
-    if !network.gateway_endpoints.is_empty() {
-        file =
-            file.noted("Free of charge, and it keeps this traffic off the NAT gateways.", gateway(network));
+    if !vpc.gateway_endpoints.is_empty() {
+        let about = "Free of charge, and it keeps this traffic off the NAT gateways.";
+        file = file.noted(about, gateway(network, vpc));
     }
-    if !network.interface_endpoints.is_empty() {
+    if !vpc.interface_endpoints.is_empty() {
         file = file
-            .block(interface(network))
+            .block(interface(network, vpc))
             .block(
                 Block::of(SECURITY_GROUP)
                     .arg("name", template![local("name"), "-endpoints"])
@@ -44,14 +45,14 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
     Some(Part::of(file))
 }
 
-fn gateway(network: &Network) -> Block {
-    endpoint(network, GATEWAY, &network.gateway_endpoints, "Gateway")
-        .arg("route_table_ids", network::private_and_isolated_route_table_ids(network))
+fn gateway(network: &Network, vpc: &MadeVpc) -> Block {
+    endpoint(network, GATEWAY, &vpc.gateway_endpoints, "Gateway")
+        .arg("route_table_ids", network::private_and_isolated_route_table_ids())
         .named_tags(GATEWAY, template![local("name"), "-", each_key()])
 }
 
-fn interface(network: &Network) -> Block {
-    endpoint(network, INTERFACE, &network.interface_endpoints, "Interface")
+fn interface(network: &Network, vpc: &MadeVpc) -> Block {
+    endpoint(network, INTERFACE, &vpc.interface_endpoints, "Interface")
         .arg("subnet_ids", network::private_subnet_ids(network))
         .arg("security_group_ids", Expr::list([SECURITY_GROUP.attr("id")]))
         .note("The service's usual name leads here, so that no client has to know of the endpoint.")

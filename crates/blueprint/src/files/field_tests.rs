@@ -5,7 +5,7 @@ use terrane_domain::{
     parse, resolve,
 };
 
-use super::{caches, databases, documents, secrets};
+use super::{atlas, caches, databases, documents, secrets};
 use crate::{
     current_pins,
     hcl::{Block, Expr, File},
@@ -115,6 +115,33 @@ fn the_document_database_answers_all_but_secrets() {
     }
     model.document_database = None;
     assert_eq!(written(documents::field(&model, DocumentDatabaseField::Host)), "nothing");
+}
+
+#[test]
+fn a_cluster_of_atlas_says_where_it_is_and_no_password() {
+    let text = FILE.replace(
+        "document_database: {}",
+        "document_database: { engine: mongodb_atlas, atlas: { project_id: 5f0c1b2a3d4e5f6a7b8c9d0e } }",
+    );
+    let spec = parse(text.as_bytes(), Format::Yaml).unwrap();
+    let model = resolve(&spec, &ResolveContext::preview(&spec, current_pins())).unwrap().model;
+    let address = "mongodbatlas_advanced_cluster.main.connection_strings[0].standard_srv";
+    for (field, expected) in [
+        (DocumentDatabaseField::Host, format!("trimprefix({address}, \"mongodb+srv://\")")),
+        (
+            DocumentDatabaseField::Url,
+            format!(
+                "format(\"%s/%s?authSource=%%24external&authMechanism=MONGODB-AWS&retryWrites=true&w=majority\", {address}, \"app\")"
+            ),
+        ),
+        (DocumentDatabaseField::Port, "nothing".to_owned()),
+        (DocumentDatabaseField::Username, "nothing".to_owned()),
+        (DocumentDatabaseField::SecretArn, "nothing".to_owned()),
+        (DocumentDatabaseField::Password, "nothing".to_owned()),
+    ] {
+        assert_eq!(written(atlas::field(&model, field)), expected, "{field}");
+        assert_eq!(written(documents::field(&model, field)), "nothing", "{field}");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use terrane_domain::InfraModel;
 
 use super::{
     data::{CALLER, PARTITION, REGION},
+    observability,
     part::Part,
     policies::condition,
 };
@@ -65,9 +66,15 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
                 .tags(KEY),
         )
         .block(Block::of(ALIAS).arg("name", &key.alias).arg("target_key_id", KEY.attr("key_id")))
-        .block(Block::of(POLICY).block(administration()).block(log_groups()));
+        .block(policy(model));
     let part = Part::default().foundation(file);
     Some(part.output("kms_key_arn", "The environment's own KMS key", KEY.attr("arn")))
+}
+
+fn policy(model: &InfraModel) -> Block {
+    let policy = Block::of(POLICY).block(administration()).block(log_groups());
+    let topic = model.observability.alarms.as_ref().and_then(|alarms| alarms.topic.as_ref());
+    if topic.is_some() { policy.block(observability::kms_statement()) } else { policy }
 }
 
 fn administration() -> Block {

@@ -3,11 +3,13 @@
 //! A listener answers 404 until a rule of an app says otherwise, so adding or removing an app changes no listener, and
 //! what CodeDeploy changes by itself is in the rules alone.
 
-use terrane_domain::{AccessLogBucket, Ecs, InfraModel, LoadBalancer, LoadBalancerKind, Network};
+use terrane_domain::{
+    AccessLogBucket, Certificate, Ecs, InfraModel, LoadBalancer, LoadBalancerKind, Network,
+};
 
 use super::{
     data::{CALLER, PARTITION, REGION},
-    network,
+    dns, network,
     part::{Part, of_each},
     policies::condition,
 };
@@ -23,6 +25,10 @@ pub(super) const SECURITY_GROUP: Resource = Resource::per_key("aws_security_grou
 const HTTP_INGRESS: Resource = Resource::per_key("aws_vpc_security_group_ingress_rule", "load_balancer_http");
 const HTTPS_INGRESS: Resource =
     Resource::per_key("aws_vpc_security_group_ingress_rule", "load_balancer_https");
+const HTTP_INGRESS_IPV6: Resource =
+    Resource::one("aws_vpc_security_group_ingress_rule", "load_balancer_http_ipv6");
+const HTTPS_INGRESS_IPV6: Resource =
+    Resource::one("aws_vpc_security_group_ingress_rule", "load_balancer_https_ipv6");
 const LOGS: Resource = Resource::one("aws_s3_bucket", "load_balancer_logs");
 const LOGS_PUBLIC_ACCESS: Resource = Resource::one("aws_s3_bucket_public_access_block", "load_balancer_logs");
 const LOGS_OWNERSHIP: Resource = Resource::one("aws_s3_bucket_ownership_controls", "load_balancer_logs");
@@ -32,6 +38,7 @@ const LOGS_LIFECYCLE: Resource = Resource::one("aws_s3_bucket_lifecycle_configur
 const LOGS_POLICY: Resource = Resource::one("aws_s3_bucket_policy", "load_balancer_logs");
 const LOGS_POLICY_DOCUMENT: Resource = Resource::data("aws_iam_policy_document", "load_balancer_logs");
 
+const CERTIFICATES: &str = "listener_certificates";
 const HTTP_PORT: u16 = 80;
 const HTTPS_PORT: u16 = 443;
 
@@ -58,6 +65,10 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
         .field("zone_id", balancer.clone().attr("zone_id"))
         .field("arn", balancer.attr("arn"));
     let part = Part::of(file).local("load_balancers", entries(ecs, network));
+    let part = match first_certificates(ecs) {
+        None => part,
+        Some(certificates) => part.local(CERTIFICATES, certificates),
+    };
     Some(part.output(
         "load_balancers",
         "Load balancers by who reaches them",
@@ -66,7 +77,7 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
 }
 
 fn has_tls(ecs: &Ecs) -> bool {
-    ecs.load_balancers.values().any(|balancer| !balancer.certificate_arns.is_empty())
+    ecs.load_balancers.values().any(|balancer| !balancer.certificates.is_empty())
 }
 
 fn has_kind(ecs: &Ecs, wanted: impl Fn(LoadBalancerKind) -> bool) -> bool {
@@ -91,7 +102,7 @@ fn entry(ecs: &Ecs, kind: LoadBalancerKind, balancer: &LoadBalancer, network: &N
         .field("internal", kind != LoadBalancerKind::Public)
         .field("clients", clients)
         .field("deletion_protection", balancer.deletion_protection);
-    if has_tls(ecs) { object.field("certificate_arn", balancer.certificate_arns.first()) } else { object }
+    if has_tls(ecs) { object.field("tls", !balancer.certificates.is_empty()) } else { object }
 }
 
 fn load_balancer(ecs: &Ecs, network: &Network) -> Block {
@@ -106,11 +117,18 @@ fn load_balancer(ecs: &Ecs, network: &Network) -> Block {
         (true, false) => network::public_subnet_ids(network),
         (false, _) => network::private_subnet_ids(network),
     };
-    Block::of(LOAD_BALANCER)
+    let block = Block::of(LOAD_BALANCER)
         .arg("for_each", local("load_balancers"))
         .arg("name", each_value("name"))
         .arg("load_balancer_type", "application")
-        .arg("internal", each_value("internal"))
+        .arg("internal", each_value("internal"));
+    let block = if public && network::has_ipv6(network) {
+        let kind = Expr::choose(each_value("internal").into(), "ipv4", "dualstack");
+        block.note("Apps are called over IPv4 all the same.").arg("ip_address_type", kind)
+    } else {
+        block
+    };
+    block
         .arg("subnets", subnets)
         .arg("security_groups", Expr::list([SECURITY_GROUP.attr("id")]))
         .note("Headers that no HTTP client sends are a way to smuggle requests.")
@@ -134,23 +152,24 @@ fn http(ecs: &Ecs) -> Block {
         .arg("port", HTTP_PORT)
         .arg("protocol", "HTTP");
     let block = if has_tls(ecs) {
-        let plain = || Expr::from(each_value("certificate_arn")).equals(Expr::null());
+        let tls = || Expr::from(each_value("tls"));
+        let if_so = || Expr::list([true]);
+        let none = || Expr::list::<Expr>([]);
         let redirect = Block::new("content")
             .arg("port", HTTPS_PORT.to_string())
             .arg("protocol", "HTTPS")
             .arg("status_code", "HTTP_301");
         block.block(
             Block::new("default_action")
-                .arg("type", Expr::choose(plain(), "fixed-response", "redirect"))
-                .note("[*] makes a list of none or one.")
+                .arg("type", Expr::choose(tls(), "redirect", "fixed-response"))
                 .block(
                     Block::labelled("dynamic", "redirect")
-                        .arg("for_each", each_value("certificate_arn").splat())
+                        .arg("for_each", Expr::choose(tls(), if_so(), none()))
                         .block(redirect),
                 )
                 .block(
                     Block::labelled("dynamic", "fixed_response")
-                        .arg("for_each", Expr::choose(plain(), Expr::list([true]), Expr::list::<Expr>([])))
+                        .arg("for_each", Expr::choose(tls(), none(), if_so()))
                         .block(not_found().renamed("content")),
                 ),
         )
@@ -172,30 +191,48 @@ fn not_found() -> Block {
         .arg("status_code", "404")
 }
 
-fn with_certificate() -> For {
+fn with_tls() -> For {
     let balancer = || Reference::variable("balancer");
-    let has_one = Expr::from(balancer().attr("certificate_arn")).differs(Expr::null());
-    For::map("balancer", local("load_balancers"), balancer()).when(has_one)
+    For::map("balancer", local("load_balancers"), balancer()).when(balancer().attr("tls"))
+}
+
+/// The first certificate of each load balancer that has one. Apart from the rest of what is known of them: it may have to
+/// be asked for, and nothing but the listener waits for it.
+fn first_certificates(ecs: &Ecs) -> Option<Object> {
+    ecs.load_balancers.iter().fold(None, |object: Option<Object>, (kind, balancer)| {
+        match balancer.certificates.first() {
+            None => object,
+            Some(certificate) => {
+                let arn = dns::certificate_arn(certificate);
+                Some(object.unwrap_or_default().entry(kind.as_str(), arn))
+            }
+        }
+    })
 }
 
 fn https(file: File, ecs: &Ecs) -> File {
     let file = file.block(
         Block::of(HTTPS)
-            .arg("for_each", with_certificate())
+            .arg("for_each", local(CERTIFICATES))
             .arg("load_balancer_arn", LOAD_BALANCER.attr("arn"))
             .arg("port", HTTPS_PORT)
             .arg("protocol", "HTTPS")
             .arg("ssl_policy", TLS_POLICY)
-            .arg("certificate_arn", each_value("certificate_arn"))
+            .arg("certificate_arn", Reference::variable("each").attr("value"))
             .block(nobody_there())
             .tags(HTTPS),
     );
     let further = ecs.load_balancers.iter().flat_map(|(kind, balancer)| {
-        balancer.certificate_arns.iter().skip(1).map(|arn| (kind.as_str(), arn))
+        balancer.certificates.iter().skip(1).map(|certificate| (kind.as_str(), certificate))
     });
-    let further = further.fold(None, |object: Option<Object>, (kind, arn)| {
+    let further = further.fold(None, |object: Option<Object>, (kind, certificate)| {
+        let arn = dns::certificate_arn(certificate);
         let entry = Object::new().field("load_balancer", kind).field("certificate_arn", arn);
-        Some(object.unwrap_or_default().entry(format!("{kind} {arn}"), entry))
+        let key = match certificate {
+            Certificate::Given(arn) => format!("{kind} {arn}"),
+            Certificate::RequestedFor(app) => format!("{kind} {app}"),
+        };
+        Some(object.unwrap_or_default().entry(key, entry))
     });
     match further {
         None => file,
@@ -234,10 +271,32 @@ fn security_groups(file: File, ecs: &Ecs, network: &Network) -> File {
         true => file.block(ingress(HTTP_INGRESS, with_clients(ecs), HTTP_PORT)),
         false => file,
     };
-    if !has_tls(ecs) {
-        return file;
+    let file = match has_tls(ecs) {
+        true => file.block(ingress(HTTPS_INGRESS, with_tls().into(), HTTPS_PORT)),
+        false => file,
+    };
+    public_over_ipv6(file, ecs, network)
+}
+
+/// The same doors for clients with IPv6. Only of the public load balancer: the others have no such address.
+fn public_over_ipv6(file: File, ecs: &Ecs, network: &Network) -> File {
+    let public = ecs.load_balancers.get(&LoadBalancerKind::Public);
+    let Some(public) = public.filter(|_| network::has_ipv6(network)) else { return file };
+    let ingress = |resource: Resource, port: u16| {
+        Block::of(resource)
+            .arg("security_group_id", SECURITY_GROUP.at(LoadBalancerKind::Public.as_str(), "id"))
+            .arg("description", "Those for whom the load balancer is, over IPv6")
+            .arg("cidr_ipv6", network::ANYWHERE_IPV6)
+            .arg("ip_protocol", "tcp")
+            .arg("from_port", port)
+            .arg("to_port", port)
+            .tags(resource)
+    };
+    let file = file.block(ingress(HTTP_INGRESS_IPV6, HTTP_PORT));
+    match public.certificates.is_empty() {
+        true => file,
+        false => file.block(ingress(HTTPS_INGRESS_IPV6, HTTPS_PORT)),
     }
-    file.block(ingress(HTTPS_INGRESS, with_certificate().into(), HTTPS_PORT))
 }
 
 /// The load balancers that are reached by address.

@@ -14,9 +14,9 @@
 //! are the same code for everybody and iterate over those maps. That keeps user text in one place, and adding a bucket
 //! is a diff of one entry.
 
-mod alarms;
 mod api_gateway;
 mod apps;
+mod atlas;
 mod backup;
 mod buckets;
 mod budget;
@@ -24,6 +24,7 @@ mod caches;
 mod code_deploy;
 mod data;
 mod databases;
+mod dns;
 mod documents;
 mod doors;
 mod ecs;
@@ -34,9 +35,11 @@ mod field_tests;
 mod flow_logs;
 mod kms;
 mod kubernetes;
+mod kubernetes_apps;
 mod load_balancers;
 mod locals;
 mod network;
+mod observability;
 mod outputs;
 mod part;
 mod policies;
@@ -72,12 +75,15 @@ const BLOCKS: &[BuildingBlock] = &[
     BuildingBlock { check: databases::check, part: databases::part },
     BuildingBlock { check: caches::check, part: caches::part },
     BuildingBlock { check: documents::check, part: documents::part },
+    BuildingBlock { check: atlas::check, part: atlas::part },
     BuildingBlock { check: ecs::check, part: ecs::part },
     BuildingBlock { check: apps::check, part: apps::part },
+    BuildingBlock { check: kubernetes_apps::check, part: kubernetes_apps::part },
     BuildingBlock { check: nothing, part: load_balancers::part },
     BuildingBlock { check: nothing, part: api_gateway::part },
     BuildingBlock { check: nothing, part: code_deploy::part },
-    BuildingBlock { check: nothing, part: alarms::part },
+    BuildingBlock { check: dns::check, part: dns::part },
+    BuildingBlock { check: observability::check, part: observability::part },
     BuildingBlock { check: nothing, part: backup::part },
     BuildingBlock { check: nothing, part: budget::part },
 ];

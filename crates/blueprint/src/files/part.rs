@@ -30,6 +30,8 @@ pub(super) struct Provider {
     pub(super) source: &'static str,
     /// The exact version.
     pub(super) version: &'static str,
+    /// What a reader would ask about it.
+    pub(super) note: &'static str,
     /// The block `provider "name"`.
     pub(super) settings: Block,
 }
@@ -71,7 +73,6 @@ impl Part {
     }
 
     /// A provider beside AWS, for `versions.tf` and `provider.tf`.
-    #[allow(dead_code, reason = "every block so far lives in AWS")]
     pub(super) fn provider(mut self, provider: Provider) -> Self {
         self.providers.push(provider);
         self

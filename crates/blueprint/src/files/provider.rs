@@ -21,5 +21,5 @@ pub(super) fn file(model: &InfraModel, others: Vec<Provider>) -> File {
         );
     }
     let file = File::new("provider.tf", "The account and region that this module works in.").block(provider);
-    others.into_iter().map(|other| other.settings).fold(file, File::block)
+    others.into_iter().fold(file, |file, other| file.noted(other.note, other.settings))
 }

@@ -71,6 +71,7 @@ mod tests {
             name: "mongodbatlas",
             source: "mongodb/mongodbatlas",
             version: "1.41.1",
+            note: "",
             settings: Block::labelled("provider", "mongodbatlas"),
         };
         let block = providers("5.100.0", &[atlas]);

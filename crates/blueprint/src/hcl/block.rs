@@ -93,6 +93,11 @@ impl Block {
         self.block(Self::new("precondition").arg("condition", condition).arg("error_message", error_message))
     }
 
+    /// In a `lifecycle`: refuses what has been read or made unless `condition` holds; in it the object is `self`.
+    pub(crate) fn postcondition(self, condition: Expr, error_message: impl Into<Expr>) -> Self {
+        self.block(Self::new("postcondition").arg("condition", condition).arg("error_message", error_message))
+    }
+
     /// An argument.
     pub(crate) fn arg(self, name: &'static str, value: impl Into<Expr>) -> Self {
         self.push(Content::Argument(name, value.into()))

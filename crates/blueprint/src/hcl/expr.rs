@@ -86,6 +86,16 @@ impl Expr {
         self.operation(BinaryOperator::Greater, other)
     }
 
+    /// `self >= other`
+    pub(crate) fn at_least(self, other: impl Into<Expr>) -> Self {
+        self.operation(BinaryOperator::GreaterEq, other)
+    }
+
+    /// `self <= other`
+    pub(crate) fn at_most(self, other: impl Into<Expr>) -> Self {
+        self.operation(BinaryOperator::LessEq, other)
+    }
+
     /// `!self`
     pub(crate) fn negated(self) -> Self {
         Self(Node::Not(Box::new(self)))
@@ -154,7 +164,10 @@ impl Expr {
                 Piece::Reference(reference) => reference.mentions(what),
             }),
             Node::List(items) | Node::Call(_, items) => any(items),
-            Node::Object(entries) => entries.iter().any(|entry| entry.value.mentions(what)),
+            Node::Object(entries) => entries.iter().any(|entry| {
+                let of_key = matches!(&entry.key, super::object::Key::Template(key) if key.mentions(what));
+                of_key || entry.value.mentions(what)
+            }),
             Node::For(inner) => inner.mentions(what),
             Node::Not(operand) => operand.mentions(what),
             Node::Operation(operation) => operation.0.mentions(what) || operation.2.mentions(what),

@@ -2,7 +2,7 @@
 
 use super::{Expr, Text};
 
-/// `{ name = value, "a user's key" = value }`
+/// `{ name = value, "a user's key" = value, "${local.a}:b" = value }`
 #[derive(Debug, Default)]
 pub(crate) struct Object(pub(super) Vec<Entry>);
 
@@ -18,6 +18,8 @@ pub(super) enum Key {
     Name(&'static str),
     /// Written in quotes.
     Text(Text),
+    /// A template, which Terraform fills in.
+    Template(Expr),
 }
 
 impl Object {
@@ -33,6 +35,11 @@ impl Object {
     /// An entry whose key is text, always quoted.
     pub(crate) fn entry(self, key: impl Into<Text>, value: impl Into<Expr>) -> Self {
         self.push(Key::Text(key.into()), value.into())
+    }
+
+    /// An entry whose key is made by Terraform out of a template.
+    pub(crate) fn filled_in(self, key: Expr, value: impl Into<Expr>) -> Self {
+        self.push(Key::Template(key), value.into())
     }
 
     fn push(mut self, key: Key, value: Expr) -> Self {

@@ -149,6 +149,17 @@ fn json_is_an_object_literal_and_no_heredoc() {
 }
 
 #[test]
+fn a_key_may_be_a_template() {
+    let object = Object::new()
+        .filled_in(template![local("issuer"), ":aud"], "sts.amazonaws.com")
+        .filled_in(template![local("issuer"), ":subject"], "x");
+    let expected = "{\n    \"${local.issuer}:aud\"     = \"sts.amazonaws.com\"\n    \"${local.issuer}:subject\" = \"x\"\n  }";
+    assert_eq!(written(object), expected);
+    let object = || Object::new().filled_in(template![local("issuer"), ":aud"], "x");
+    assert!(Expr::from(object()).mentions(&local("issuer")) && !Expr::from(object()).mentions(&local("x")));
+}
+
+#[test]
 fn an_object_inside_of_an_operation_is_on_one_line() {
     let object = Object::new().field("a", 1_u8).entry("b c", Expr::list(["d"]));
     assert_eq!(

@@ -95,7 +95,7 @@ fn widest_key(entries: &[Entry]) -> usize {
     let run = entries.iter().take_while(|entry| !spans_lines(&entry.value));
     let widths = run.map(|entry| match &entry.key {
         Key::Name(name) => name.len(),
-        Key::Text(_) => {
+        Key::Text(_) | Key::Template(_) => {
             let mut text = String::new();
             push_key(&mut text, &entry.key);
             width(&text)
@@ -298,6 +298,7 @@ fn push_key(out: &mut String, key: &Key) {
     match key {
         Key::Name(name) => out.push_str(name),
         Key::Text(text) => push_literal(out, text.as_str()),
+        Key::Template(template) => push_inline(out, template),
     }
 }
 

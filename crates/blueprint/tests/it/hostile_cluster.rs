@@ -1,4 +1,4 @@
-//! Every text of a cluster, for [`crate::hostile_text`]. Patterns name every field, so that a new one is a compile error here.
+//! Every text of a cluster and of what runs on it, for [`crate::hostile_text`]. Patterns name every field, so that a new one is a compile error here.
 
 use terrane_domain::*;
 
@@ -17,8 +17,8 @@ pub fn put_texts(cluster: &mut Kubernetes, next: &mut impl FnMut() -> String) {
         controllers,
         roles,
     } = cluster;
-    let ClusterRoles { cluster: control_plane, node, vpc_cni, ebs_csi } = roles;
-    let fields = [name, version, control_plane, node, vpc_cni, ebs_csi];
+    let ClusterRoles { cluster: control_plane, node, vpc_cni, ebs_csi, fargate } = roles;
+    let fields = [name, version, control_plane, node, vpc_cni, ebs_csi, fargate];
     fields.into_iter().for_each(|field| *field = next());
     for Controller { kind: _, role_name } in controllers {
         *role_name = next();
@@ -27,7 +27,19 @@ pub fn put_texts(cluster: &mut Kubernetes, next: &mut impl FnMut() -> String) {
         *principal = next();
         *namespaces = vec![next(), next()];
     }
-    let Compute::NodeGroups(groups) = compute else { return };
+    let groups = match compute {
+        Compute::NodeGroups(groups) => groups,
+        Compute::AutoMode => return,
+        Compute::Fargate(profiles) => {
+            for FargateProfile { selectors } in profiles.values_mut() {
+                for FargateSelector { namespace, labels } in selectors {
+                    *namespace = next();
+                    *labels = [(next(), next())].into();
+                }
+            }
+            return;
+        }
+    };
     for group in groups.values_mut() {
         let NodeGroup {
             launch_template,
@@ -46,5 +58,50 @@ pub fn put_texts(cluster: &mut Kubernetes, next: &mut impl FnMut() -> String) {
         *labels = [(next(), next()), (next(), next())].into();
         let taint = Taint { value: Some(next()), effect: TaintEffect::NoExecute };
         *taints = [(next(), taint)].into();
+    }
+}
+
+/// Puts the next text wherever an app on a cluster has one.
+pub fn put_texts_of_app(app: &mut KubernetesApp, next: &mut impl FnMut() -> String) {
+    let KubernetesApp {
+        namespace,
+        name,
+        role,
+        cpu_millicores: _,
+        memory_mib: _,
+        cpu_limit_millicores: _,
+        memory_limit_mib: _,
+        expose,
+    } = app;
+    [namespace, name, role].into_iter().for_each(|field| *field = next());
+    match expose {
+        Some(ClusterRoute::LoadBalancer { certificate_arn, internal: _ }) => *certificate_arn = Some(next()),
+        Some(ClusterRoute::Ingress { host, tls: _ } | ClusterRoute::Gateway { host }) => *host = Some(next()),
+        None => {}
+    }
+}
+
+/// Puts the next text wherever a cluster of MongoDB Atlas has one.
+pub fn put_texts_of_atlas(cluster: &mut AtlasCluster, next: &mut impl FnMut() -> String) {
+    let AtlasCluster {
+        name,
+        project,
+        version,
+        instance_size,
+        region,
+        backup_retention_days: _,
+        deletion_protection: _,
+        retain_backups: _,
+        database,
+        users,
+    } = cluster;
+    [name, version, instance_size, region].into_iter().for_each(|field| *field = next());
+    match project {
+        AtlasProject::Existing { project_id } => *project_id = next(),
+        AtlasProject::Own { org_id, name } => (*org_id, *name) = (next(), next()),
+    }
+    *database = next();
+    for AtlasUser { principal, access: _ } in users.values_mut() {
+        *principal = next();
     }
 }

@@ -99,11 +99,13 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
         databases,
         caches,
         document_database,
+        atlas,
         secrets,
         governance,
         protected: _,
         ecs,
         apps,
+        dns,
         observability,
         state,
     } = &mut model;
@@ -112,9 +114,10 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
     let AwsCloud { region, account_id, assume_role } = cloud;
     let AssumeRole { role_arn, external_id } = assume_role.as_mut().unwrap();
     let EncryptionKey { alias, deletion_window_days: _ } = encryption_key.as_mut().unwrap();
-    let Network { name, cidr: _, zones, nat: _, gateway_endpoints, interface_endpoints, flow_logs } =
-        network.as_mut().unwrap();
-    let Zone { name: zone, public: _, private: _, isolated: _ } = &mut zones[0];
+    let Network { name, vpc, flow_logs } = network.as_mut().unwrap();
+    let Vpc::Made(vpc) = vpc else { panic!("{vpc:?}") };
+    let MadeVpc { cidr: _, zones, nat: _, ipv6: _, gateway_endpoints, interface_endpoints } = vpc;
+    let Zone { name: zone, position: _, public: _, private: _, isolated: _ } = &mut zones[0];
     let FlowLogs { log_group, role_name, retention_days: _ } = flow_logs.as_mut().unwrap();
     let StateBackend { bucket, key, region: state_region, lock_table, kms_key_arn } = state;
     (*lock_table, *kms_key_arn) = (Some(next()), Some(next()));
@@ -225,9 +228,15 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
         *identifier = next();
         *zone = Some(next());
     }
-    let Observability { log_retention_days: _, alarms } = observability;
-    let Alarms { actions } = alarms.as_mut().unwrap();
+    hostile_cluster::put_texts_of_atlas(atlas.as_mut().unwrap(), &mut next);
+    let Observability { log_retention_days: _, alarms, dashboard } = observability;
+    let Alarms { actions, topic, thresholds: _, databases: _, caches: _ } = alarms.as_mut().unwrap();
+    let AlarmTopic { name: topic, emails } = topic.as_mut().unwrap();
     *actions = vec![next()];
+    (*topic, *emails, *dashboard) = (next(), vec![next(), next()], Some(next()));
+    let Dns { zone, origin } = dns.as_mut().unwrap();
+    let ZoneOrigin::Created { parent } = origin else { panic!("{origin:?}") };
+    (*zone, *parent) = (next(), Some(next()));
     let Ecs {
         cluster,
         capacity: _,
@@ -242,9 +251,13 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
     [cluster, service_zone, logs].into_iter().for_each(|field| *field = next());
     *container_insights_group = Some(next());
     for balancer in load_balancers.values_mut() {
-        let LoadBalancer { name, certificate_arns, deletion_protection: _ } = balancer;
+        let LoadBalancer { name, certificates, deletion_protection: _ } = balancer;
         *name = next();
-        certificate_arns.iter_mut().for_each(|arn| *arn = next());
+        for certificate in certificates {
+            if let Certificate::Given(arn) = certificate {
+                *arn = next();
+            }
+        }
     }
     for app in apps.values_mut() {
         let App {
@@ -273,18 +286,26 @@ fn with_texts(mut next: impl FnMut() -> String) -> InfraModel {
         *health_path = next();
         *env = [(next(), next())].into();
         *secrets = [(next(), secret)].into();
-        let AppRuntime::Ecs(EcsApp {
-            name,
-            cpu_units: _,
-            memory_mib: _,
-            log_group,
-            task_role,
-            execution_role,
-            route,
-            deploy,
-        }) = runtime;
+        let ecs = match runtime {
+            AppRuntime::Ecs(ecs) => ecs,
+            AppRuntime::Kubernetes(app) => {
+                hostile_cluster::put_texts_of_app(app, &mut next);
+                continue;
+            }
+        };
+        let EcsApp { name, cpu_units: _, memory_mib: _, log_group, task_role, execution_role, route, deploy } =
+            ecs;
         [name, log_group, task_role, execution_role].into_iter().for_each(|field| *field = next());
-        if let Some(Route { load_balancer: _, host, priority: _, target_group, api_log_group }) = route {
+        if let Some(Route {
+            load_balancer: _,
+            host,
+            record: _,
+            certificate: _,
+            priority: _,
+            target_group,
+            api_log_group,
+        }) = route
+        {
             *target_group = next();
             host.iter_mut().chain(api_log_group).for_each(|field| *field = next());
         }
@@ -354,7 +375,8 @@ fn small() -> InfraModel {
     model.caches.retain(|key, _| key.as_str() == "queue");
     model.secrets.retain(|key, _| key.as_str() == "tokens");
     // Between them they have every field of an app.
-    model.apps.retain(|key, _| ["api", "shop"].contains(&key.as_str()));
+    model.apps.retain(|key, _| ["api", "indexer", "shop"].contains(&key.as_str()));
+    model.atlas = Some(models::atlas());
     model
 }
 

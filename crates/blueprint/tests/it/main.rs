@@ -10,6 +10,7 @@ mod hostile_cluster;
 mod hostile_text;
 mod layout;
 mod models;
+mod networks;
 mod one_bucket;
 mod policy;
 mod render;

@@ -5,9 +5,15 @@
 mod apps;
 #[path = "models/kubernetes.rs"]
 mod kubernetes;
+#[path = "models/networks.rs"]
+mod networks;
+#[path = "models/observability.rs"]
+mod observability;
 
 use std::collections::BTreeMap;
 
+pub use networks::network;
+use networks::{network_without_interfaces, of};
 use terrane_blueprint::current_pins;
 use terrane_domain::*;
 use uuid::Uuid;
@@ -38,12 +44,14 @@ pub fn minimal() -> InfraModel {
         databases: BTreeMap::new(),
         caches: BTreeMap::new(),
         document_database: None,
+        atlas: None,
         secrets: BTreeMap::new(),
         governance: Governance::default(),
         protected: false,
         ecs: None,
         apps: BTreeMap::new(),
-        observability: Observability { log_retention_days: 7, alarms: None },
+        dns: None,
+        observability: Observability { log_retention_days: 7, alarms: None, dashboard: None },
         state: StateBackend {
             bucket: "terrane-state-222222222222-eu-west-1".to_owned(),
             key: "tenants/ten_0193/environments/env_0193/terraform.tfstate".to_owned(),
@@ -106,6 +114,7 @@ pub fn full() -> InfraModel {
     model.governance = governance();
     model.protected = true;
     apps::add_to(&mut model);
+    observability::add_to(&mut model);
     model
 }
 
@@ -155,31 +164,23 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
     guarded.databases.insert(key("side"), side_database());
 
     let mut closed = minimal();
-    closed.network = Some(Network { gateway_endpoints: Vec::new(), ..network(2, Nat::None) });
+    closed.network = Some(of(MadeVpc { gateway_endpoints: Vec::new(), ..networks::made(2, Nat::None) }));
     closed.buckets.clear();
 
     let mut bare = minimal();
     bare.buckets.clear();
 
     let mut bare_network = bare.clone();
-    let gateways = Vec::new();
-    bare_network.network = Some(Network {
-        gateway_endpoints: gateways.clone(),
-        interface_endpoints: gateways,
-        flow_logs: None,
-        ..network(2, Nat::None)
-    });
+    bare_network.network = Some(networks::bare());
 
     let mut monitored = minimal();
-    monitored.network =
-        Some(Network { flow_logs: None, interface_endpoints: Vec::new(), ..network(2, Nat::Single) });
+    monitored.network = Some(network_without_interfaces());
     monitored.databases = BTreeMap::from([(key("main"), database("dev-anna-4f2a91c0-main", false))]);
 
     let clusters = kubernetes::all().into_iter().map(|(name, cluster)| {
         let mut model = minimal();
         model.buckets.clear();
-        model.network =
-            Some(Network { flow_logs: None, interface_endpoints: Vec::new(), ..network(2, Nat::Single) });
+        model.network = Some(network_without_interfaces());
         let alias = "alias/dev-anna-4f2a91c0".to_owned();
         model.encryption_key = Some(EncryptionKey { alias, deletion_window_days: 7 });
         model.kubernetes = Some(cluster);
@@ -219,7 +220,10 @@ pub fn all() -> Vec<(&'static str, InfraModel)> {
         ("foreign", foreign),
     ];
     all.extend(apps::small());
+    all.extend(apps::on_clusters());
+    all.extend(observability::small());
     all.extend(clusters);
+    all.extend(networks::all());
     all
 }
 
@@ -274,28 +278,6 @@ fn governance() -> Governance {
 
 pub fn key(text: &str) -> Key {
     Key::parse(text).unwrap()
-}
-
-pub fn network(zones: u8, nat: Nat) -> Network {
-    let zone = |at: u8| Zone {
-        name: format!("eu-west-1{}", char::from(b'a' + at)),
-        public: format!("10.40.{}.0/24", 96 + at).parse().unwrap(),
-        private: format!("10.40.{}.0/19", 32 * at).parse().unwrap(),
-        isolated: format!("10.40.{}.0/24", 112 + at).parse().unwrap(),
-    };
-    Network {
-        name: "dev-anna-4f2a91c0".to_owned(),
-        cidr: "10.40.0.0/16".parse().unwrap(),
-        zones: (0..zones).map(zone).collect(),
-        nat,
-        gateway_endpoints: vec!["s3".to_owned()],
-        interface_endpoints: ["ecr.api", "ecr.dkr", "secretsmanager"].map(str::to_owned).into(),
-        flow_logs: Some(FlowLogs {
-            log_group: "/terrane/dev-anna-4f2a91c0/flow-logs".to_owned(),
-            role_name: "dev-anna-4f2a91c0-flow-logs".to_owned(),
-            retention_days: 90,
-        }),
-    }
 }
 
 fn plain_bucket(name: &str) -> Bucket {
@@ -503,5 +485,30 @@ fn documents(environment_key: bool) -> DocumentDatabase {
         environment_key,
         log_retention_days: 30,
         master_username: "terrane".to_owned(),
+    }
+}
+
+pub fn atlas() -> AtlasCluster {
+    let user = |principal: &str, access| AtlasUser {
+        principal: format!("arn:aws:iam::222222222222:{principal}"),
+        access,
+    };
+    AtlasCluster {
+        name: "dev-anna-4f2a9-documents".to_owned(),
+        project: AtlasProject::Own {
+            org_id: "5f0c1b2a3d4e5f6a7b8c9d0e".to_owned(),
+            name: "dev-anna-4f2a91c0".to_owned(),
+        },
+        version: "8.0".to_owned(),
+        instance_size: "M10".to_owned(),
+        region: "EU_WEST_1".to_owned(),
+        backup_retention_days: 7,
+        deletion_protection: true,
+        retain_backups: true,
+        database: "app".to_owned(),
+        users: BTreeMap::from([
+            (key("ops"), user("user/ops", AtlasAccess::ReadWrite)),
+            (key("reporting"), user("role/Reporting", AtlasAccess::Read)),
+        ]),
     }
 }

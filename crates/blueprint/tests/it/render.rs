@@ -6,7 +6,9 @@ use terrane_blueprint::{
     AWS_PROVIDER_VERSION, BLUEPRINT_VERSION, RenderError, RenderedFiles, current_pins, holds_data,
     is_protected, render,
 };
-use terrane_domain::{AppRuntime, BucketEncryption, EcsApp, InfraModel, LoadBalancerKind, OnDestroy};
+use terrane_domain::{
+    AppRuntime, BucketEncryption, EcsApp, InfraModel, LoadBalancerKind, OnDestroy, Route, Vpc,
+};
 
 use crate::{corpus, models, tree};
 
@@ -71,10 +73,14 @@ fn files_come_in_reading_order_and_only_where_there_is_something_to_say() {
             "apps.tf",
             "apps_iam.tf",
             "apps_scaling.tf",
+            "app_identities.tf",
             "load_balancers.tf",
             "api_gateway.tf",
             "code_deploy.tf",
+            "dns.tf",
             "alarms.tf",
+            "alarm_topic.tf",
+            "dashboard.tf",
             "backup.tf",
             "budget.tf",
             "outputs.tf"
@@ -115,14 +121,17 @@ fn what_refers_to_something_that_is_not_there_is_refused() {
         model.registries.values_mut().for_each(|registry| registry.environment_key = false);
         model.databases.values_mut().for_each(|database| database.environment_key = false);
         model.kubernetes = None;
+        model.apps.retain(|_, app| app.on_ecs().is_some());
         model.caches.values_mut().for_each(|cache| cache.environment_key = false);
         model.document_database.as_mut().unwrap().environment_key = false;
+        model.observability.alarms.as_mut().unwrap().topic = None;
         change(&mut model);
         render(&model).map(drop).map_err(|error| error.to_string())
     };
     assert_eq!(without_key(|_| {}), Ok(()));
     type Change = fn(&mut InfraModel);
-    let changes: [(&str, Change); 6] = [
+    let changes: [(&str, Change); 7] = [
+        ("observability.alarms", |m| m.observability = models::full().observability),
         ("buckets.logs", |m| {
             m.buckets.values_mut().for_each(|b| b.encryption = BucketEncryption::EnvironmentKey)
         }),
@@ -138,7 +147,8 @@ fn what_refers_to_something_that_is_not_there_is_refused() {
     }
 
     let mut model = models::full();
-    model.network.as_mut().unwrap().zones.clear();
+    let Some(Vpc::Made(vpc)) = model.network.as_mut().map(|network| &mut network.vpc) else { panic!() };
+    vpc.zones.clear();
     assert_eq!(render(&model), Err(RenderError::NoZones));
     model.network = None;
     assert_eq!(render(&model), Err(RenderError::NoNetwork { path: "kubernetes".to_owned() }));
@@ -160,12 +170,15 @@ fn an_app_that_refers_to_something_that_is_not_there_is_refused() {
     type Change = fn(&mut InfraModel);
     let missing =
         |path: &str, what: &str| RenderError::NothingThere { path: path.to_owned(), what: what.to_owned() };
-    let changes: [(RenderError, Change); 9] = [
+    let changes: [(RenderError, Change); 12] = [
         (RenderError::NoCluster { path: "apps.admin".to_owned() }, |m| m.ecs = None),
         (missing("apps.admin", "databases.main.host"), |m| m.databases.clear()),
-        (missing("apps.worker", "caches.sessions.url"), |m| m.caches.clear()),
-        (missing("apps.worker", "buckets.uploads.name"), |m| m.buckets.clear()),
+        (missing("apps.indexer", "caches.sessions.url"), |m| m.caches.clear()),
+        (missing("apps.indexer", "buckets.uploads.name"), |m| m.buckets.clear()),
         (missing("apps.api", "registries.api"), |m| m.registries.clear()),
+        (missing("apps.admin", "a zone"), |m| m.dns = None),
+        (missing("apps.shop", "a certificate"), |m| route(m, "shop").certificate = None),
+        (missing("apps.api", "a certificate"), |m| route(m, "api").certificate = None),
         (missing("apps.feed", "the load balancer gateway"), |m| {
             m.ecs.as_mut().unwrap().load_balancers.remove(&LoadBalancerKind::Gateway);
         }),
@@ -183,8 +196,14 @@ fn an_app_that_refers_to_something_that_is_not_there_is_refused() {
     }
 }
 
+fn route<'m>(model: &'m mut InfraModel, app: &str) -> &'m mut Route {
+    on_ecs(model, app).route.as_mut().unwrap()
+}
+
 fn on_ecs<'m>(model: &'m mut InfraModel, app: &str) -> &'m mut EcsApp {
-    let AppRuntime::Ecs(app) = &mut model.apps.get_mut(&models::key(app)).unwrap().runtime;
+    let AppRuntime::Ecs(app) = &mut model.apps.get_mut(&models::key(app)).unwrap().runtime else {
+        panic!("{app} is on ECS");
+    };
     app
 }
 

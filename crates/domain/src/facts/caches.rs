@@ -78,3 +78,32 @@ pub(crate) const KEPT_PARAMETERS: &[(&str, &str)] = &[
     ("bind",            "ElastiCache doesn't let it be changed"),
     ("tls-port",        "TLS is always on"),
 ];
+
+/// How many cores a node has, if there are at most two; then AWS advises to watch the whole machine.
+/// Source: ElastiCache user guide, "Which metrics should I monitor?" and "Supported node types".
+pub(crate) fn cores_are_few(node_type: &str) -> Option<u8> {
+    let mut parts = node_type.split('.').skip(1);
+    match (parts.next()?, parts.next()?) {
+        ("t2", "micro" | "small") => Some(1),
+        (_, "micro" | "small" | "medium" | "large") => Some(2),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_nodes_have_few_cores() {
+        for (node_type, cores) in [
+            ("cache.t2.micro", Some(1)),
+            ("cache.t4g.micro", Some(2)),
+            ("cache.r7g.large", Some(2)),
+            ("cache.r7g.xlarge", None),
+            ("cache.m7g.16xlarge", None),
+        ] {
+            assert_eq!(cores_are_few(node_type), cores, "{node_type}");
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Key, LoadBalancerKind};
+use super::{Certificate, Key, LoadBalancerKind};
 use crate::spec::{Architecture, Reference, TrafficShift};
 
 /// A container that runs all the time.
@@ -91,6 +91,73 @@ pub enum Secret {
 pub enum AppRuntime {
     /// ECS on Fargate.
     Ecs(EcsApp),
+    /// The EKS cluster.
+    Kubernetes(KubernetesApp),
+}
+
+impl App {
+    /// The app, if it runs on ECS.
+    pub fn on_ecs(&self) -> Option<&EcsApp> {
+        match &self.runtime {
+            AppRuntime::Ecs(app) => Some(app),
+            AppRuntime::Kubernetes(_) => None,
+        }
+    }
+
+    /// The app, if it runs on Kubernetes.
+    pub fn on_kubernetes(&self) -> Option<&KubernetesApp> {
+        match &self.runtime {
+            AppRuntime::Kubernetes(app) => Some(app),
+            AppRuntime::Ecs(_) => None,
+        }
+    }
+}
+
+/// An app on Kubernetes: what its workload is to be made of. Terraform makes its role and nothing that runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KubernetesApp {
+    /// Where its objects stand.
+    pub namespace: String,
+    /// Name of its deployment, service, autoscaler and service account: the user's own, so that another app calls it by
+    /// that.
+    pub name: String,
+    /// Name of the role of its service account; up to 64 characters. It is made for an app that reads secrets.
+    pub role: String,
+    /// Thousandths of a vCPU that are set aside for each copy.
+    pub cpu_millicores: u32,
+    /// Memory that is set aside for each copy, in MiB.
+    pub memory_mib: u32,
+    /// Most that a copy takes, in thousandths of a vCPU; no less than what is set aside.
+    pub cpu_limit_millicores: Option<u32>,
+    /// Most that a copy takes, in MiB; no less than what is set aside.
+    pub memory_limit_mib: u32,
+    /// How it is reached from outside; then it has a port.
+    pub expose: Option<ClusterRoute>,
+}
+
+/// How an app on Kubernetes is reached from outside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClusterRoute {
+    /// A service with a network load balancer.
+    LoadBalancer {
+        /// A certificate of ACM for TLS.
+        certificate_arn: Option<String>,
+        /// Reachable from inside the VPC only.
+        internal: bool,
+    },
+    /// An Ingress.
+    Ingress {
+        /// Requests for this host only; no other app has it.
+        host: Option<String>,
+        /// With a certificate for the host, which is given then.
+        tls: bool,
+    },
+    /// An HTTPRoute of the Gateway API.
+    Gateway {
+        /// Requests for this host only; no other app has it.
+        host: Option<String>,
+    },
 }
 
 /// An app on ECS.
@@ -119,8 +186,12 @@ pub struct EcsApp {
 pub struct Route {
     /// Which load balancer.
     pub load_balancer: LoadBalancerKind,
-    /// Requests for this host only.
+    /// Requests for this host only; of an API, its only name.
     pub host: Option<String>,
+    /// The zone has a record for the host.
+    pub record: bool,
+    /// The certificate for the host; without one there is no TLS, except for an API without a host.
+    pub certificate: Option<Certificate>,
     /// Of the listener's rule, 1 to 50,000; unique on its load balancer.
     pub priority: u16,
     /// Name of the target group.

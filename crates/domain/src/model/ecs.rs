@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::Certificate;
 use crate::spec::ContainerInsights;
 
 /// An ECS cluster on Fargate.
@@ -63,7 +64,7 @@ pub struct LoadBalancer {
     /// Its name, up to 32 characters.
     pub name: String,
     /// Certificates of its listener on 443, the default one first; without any there is only a listener on 80.
-    pub certificate_arns: Vec<String>,
+    pub certificates: Vec<Certificate>,
     /// AWS refuses to delete it.
     pub deletion_protection: bool,
 }
@@ -86,10 +87,19 @@ impl Ecs {
         self.access_logs.iter_mut().for_each(|logs| logs.force_destroy = true);
     }
 
+    /// The same without certificates that are asked for by apps which may be gone.
+    pub(super) fn without_requests(&self) -> Self {
+        let mut ecs = self.clone();
+        for balancer in ecs.load_balancers.values_mut() {
+            balancer.certificates.retain(|certificate| matches!(certificate, Certificate::Given(_)));
+        }
+        ecs
+    }
+
     /// Adds the load balancers and the logs that only `older` has.
     pub(super) fn keep(&mut self, older: &Self) {
-        for (kind, balancer) in &older.load_balancers {
-            self.load_balancers.entry(*kind).or_insert_with(|| balancer.clone());
+        for (kind, balancer) in older.without_requests().load_balancers {
+            self.load_balancers.entry(kind).or_insert(balancer);
         }
         self.access_logs = self.access_logs.take().or_else(|| older.access_logs.clone());
     }

@@ -51,7 +51,7 @@ words! {
 words! {
     /// What a reference may say about the document database.
     DocumentDatabaseField {
-        /// Name of the host that takes reads and writes.
+        /// Name of the host that takes reads and writes; of MongoDB Atlas, the name whose SRV record leads to its hosts.
         Host => "host",
         /// Port.
         Port => "port",
@@ -59,7 +59,7 @@ words! {
         Username => "username",
         /// Password of the user, out of the secret.
         Password => "password",
-        /// The connection string with user and password.
+        /// The connection string: of MongoDB Atlas without a password, because the app logs in with its role.
         Url => "url",
         /// ARN of the secret in which `username` and `password` are kept.
         SecretArn => "secret_arn",

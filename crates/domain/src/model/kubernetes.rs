@@ -49,6 +49,8 @@ pub struct ClusterRoles {
     pub vpc_cni: String,
     /// Of the addon aws-ebs-csi-driver.
     pub ebs_csi: String,
+    /// With which Fargate starts pods.
+    pub fargate: String,
 }
 
 /// A controller whose service account gets a role.
@@ -79,6 +81,44 @@ pub enum Compute {
     NodeGroups(BTreeMap<Key, NodeGroup>),
     /// EKS Auto Mode: EKS makes the nodes.
     AutoMode,
+    /// Fargate profiles by name; at least one of them takes the pods of `kube-system`.
+    Fargate(BTreeMap<Key, FargateProfile>),
+}
+
+/// Which pods run on Fargate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FargateProfile {
+    /// A pod that one of them fits is taken; 1 to 5.
+    pub selectors: Vec<FargateSelector>,
+}
+
+/// Pods by their namespace and labels.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FargateSelector {
+    /// With `*` for any text and `?` for any character.
+    pub namespace: String,
+    /// All of these.
+    pub labels: BTreeMap<String, String>,
+}
+
+impl FargateProfile {
+    /// Whether it takes every pod of a namespace.
+    pub(crate) fn takes(&self, namespace: &str) -> bool {
+        self.selectors.iter().any(|selector| {
+            selector.labels.is_empty() && fits(selector.namespace.as_bytes(), namespace.as_bytes())
+        })
+    }
+}
+
+/// Whether a text is what a pattern with `*` and `?` describes.
+fn fits(pattern: &[u8], text: &[u8]) -> bool {
+    match (pattern.split_first(), text.split_first()) {
+        (None, rest) => rest.is_none(),
+        (Some((b'*', pattern)), _) => (0..=text.len()).any(|taken| fits(pattern, &text[taken..])),
+        (Some((b'?', pattern)), Some((_, text))) => fits(pattern, text),
+        (Some((wanted, pattern)), Some((found, text))) => wanted == found && fits(pattern, text),
+        (Some(_), None) => false,
+    }
 }
 
 /// A managed node group.
@@ -136,4 +176,26 @@ pub enum Drivers {
     Nvidia,
     /// For AWS Inferentia and Trainium, on x86 and Amazon Linux only.
     Neuron,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+
+    #[test]
+    fn a_star_stands_for_any_text_and_a_question_mark_for_one_character() {
+        for (pattern, text, expected) in [
+            ("apps", "apps", true),
+            ("apps", "apps-2", false),
+            ("*", "kube-system", true),
+            ("kube-*", "kube-system", true),
+            ("*-system", "kube-system", true),
+            ("a?ps", "apps", true),
+            ("a?ps", "aps", false),
+            ("apps*", "apps", true),
+            ("?", "", false),
+        ] {
+            assert_eq!(fits(pattern.as_bytes(), text.as_bytes()), expected, "{pattern} and {text}");
+        }
+    }
 }

@@ -1,13 +1,13 @@
 //! Apps: what runs, in how many copies, with which variables.
 
 mod fargate;
+mod pods;
 
 use std::collections::BTreeMap;
 
 use super::{Conflict, DEFAULT, Resolver};
 use crate::{
-    App, AppRuntime, Database, DatabaseField, DocumentDatabaseField, Image, Key, Observability, Scaling,
-    Secret,
+    App, AppRuntime, Database, DatabaseField, Image, Key, Kubernetes, Observability, Scaling, Secret,
     spec::{
         AppSpec, Architecture, AutoscalingSpec, ImageSpec, Path, Reference, Runtime, SecretField, SecretSpec,
     },
@@ -17,18 +17,39 @@ const DEFAULT_HEALTH_PATH: &str = "/";
 const DEFAULT_CPU_PERCENT: u16 = 60;
 
 impl Resolver<'_> {
-    pub(super) fn apps(&mut self, observability: &Observability) -> BTreeMap<Key, App> {
-        let mut apps = self
-            .each(&self.spec.apps, "apps", |this, key, spec, path| this.app(key, spec, path, observability));
+    pub(super) fn apps(
+        &mut self,
+        observability: &Observability,
+        cluster: Option<&Kubernetes>,
+    ) -> BTreeMap<Key, App> {
+        let mut apps = self.each(&self.spec.apps, "apps", |this, key, spec, path| {
+            this.app(key, spec, path, observability, cluster)
+        });
         fargate::set_priorities(&mut apps);
+        self.check_cluster_routes(&apps);
+        self.check_names(&apps);
         apps
     }
 
-    fn app(&mut self, key: &Key, spec: &AppSpec, path: &Path, observability: &Observability) -> App {
-        self.check_runtime(spec, path);
-        let (replicas, scaling) = self.copies(spec, path);
-        let architecture =
-            self.or_because(&path.key("architecture"), spec.architecture, Architecture::default(), DEFAULT);
+    fn app(
+        &mut self,
+        key: &Key,
+        spec: &AppSpec,
+        path: &Path,
+        observability: &Observability,
+        cluster: Option<&Kubernetes>,
+    ) -> App {
+        let runtime = self.runtime(spec, path);
+        let (replicas, scaling) = self.copies(spec, path, runtime);
+        let architecture = match runtime {
+            Runtime::Ecs => self.or_because(
+                &path.key("architecture"),
+                spec.architecture,
+                Architecture::default(),
+                DEFAULT,
+            ),
+            Runtime::Kubernetes => self.pod_architecture(spec, cluster, &path.key("architecture")),
+        };
         let health_path = match spec.port {
             Some(_) => self.or_because(
                 &path.key("health"),
@@ -48,24 +69,40 @@ impl Resolver<'_> {
             scaling,
             env: spec.env.clone(),
             secrets: self.secrets(spec, path),
-            runtime: AppRuntime::Ecs(self.ecs_app(key, spec, path, observability)),
+            runtime: match runtime {
+                Runtime::Ecs => AppRuntime::Ecs(self.ecs_app(key, spec, path, observability)),
+                Runtime::Kubernetes => AppRuntime::Kubernetes(self.kubernetes_app(key, spec, path, cluster)),
+            },
         }
     }
 
-    /// Whether there is something to run the app.
-    fn check_runtime(&mut self, spec: &AppSpec, path: &Path) {
-        let ecs = Path::root().key("ecs");
-        let conflict = match (spec.runtime, &self.spec.ecs) {
-            (Some(Runtime::Kubernetes), _) => {
-                let message = "apps run on ECS; use ecs, or leave this out";
-                Conflict::new(path.key("runtime"), message)
+    /// What runs the app; a conflict if that isn't there.
+    fn runtime(&mut self, spec: &AppSpec, path: &Path) -> Runtime {
+        let [kubernetes, ecs] = ["kubernetes", "ecs"].map(|section| Path::root().key(section));
+        let at = path.key("runtime");
+        let (has_kubernetes, has_ecs) = (self.spec.kubernetes.is_some(), self.spec.ecs.is_some());
+        let (runtime, conflict) = match (spec.runtime, has_kubernetes, has_ecs) {
+            (Some(Runtime::Kubernetes), true, _) | (None, true, false) => return Runtime::Kubernetes,
+            (Some(Runtime::Ecs), _, true) | (None, false, true) => return Runtime::Ecs,
+            (Some(runtime @ Runtime::Kubernetes), false, _) => {
+                let message = "there is no cluster; add the section kubernetes: {}, or use ecs";
+                (runtime, Conflict::new(at, message).with(kubernetes))
             }
-            (_, None) => {
-                Conflict::new(path.clone(), "has nothing to run on; add the section ecs: {}").with(ecs)
+            (Some(runtime @ Runtime::Ecs), _, false) => {
+                let message = "there is no cluster; add the section ecs: {}, or use kubernetes";
+                (runtime, Conflict::new(at, message).with(ecs))
             }
-            (_, Some(_)) => return,
+            (None, true, true) => {
+                let message = "is required where the file has both kubernetes and ecs; write one of them";
+                (Runtime::Ecs, Conflict::new(at, message).with(path.clone()).with(kubernetes).with(ecs))
+            }
+            (None, false, false) => {
+                let message = "has nothing to run on; add the section ecs: {} or kubernetes: {}";
+                (Runtime::Ecs, Conflict::new(path.clone(), message).with(kubernetes).with(ecs))
+            }
         };
         self.conflict(conflict);
+        runtime
     }
 
     fn image(&mut self, spec: &ImageSpec, path: &Path) -> Image {
@@ -90,7 +127,7 @@ impl Resolver<'_> {
     }
 
     /// How many copies there are, and when there are more.
-    fn copies(&mut self, spec: &AppSpec, path: &Path) -> (u16, Option<Scaling>) {
+    fn copies(&mut self, spec: &AppSpec, path: &Path, runtime: Runtime) -> (u16, Option<Scaling>) {
         let replicas = path.key("replicas");
         let Some(autoscaling) = &spec.autoscaling else {
             return (self.or_profile(&replicas, spec.replicas, self.defaults.app_replicas), None);
@@ -121,7 +158,7 @@ impl Resolver<'_> {
             let message = format!("{begins_with} is not between {min} and {max}, where autoscaling keeps it");
             self.conflict(Conflict::new(replicas, message).with(here.clone()));
         }
-        (begins_with, Some(self.scaling(spec, autoscaling, (min, max), &here)))
+        (begins_with, Some(self.scaling(spec, autoscaling, (min, max), runtime, &here)))
     }
 
     fn scaling(
@@ -129,6 +166,7 @@ impl Resolver<'_> {
         spec: &AppSpec,
         autoscaling: &AutoscalingSpec,
         (min, max): (u16, u16),
+        runtime: Runtime,
         path: &Path,
     ) -> Scaling {
         let AutoscalingSpec { cpu_percent, memory_percent, requests_per_target, .. } = *autoscaling;
@@ -139,8 +177,12 @@ impl Resolver<'_> {
                 Some(self.or_because(&path.key("cpu_percent"), cpu_percent, DEFAULT_CPU_PERCENT, DEFAULT))
             }
         };
-        if requests_per_target.is_some() {
-            self.check_requests(spec, &path.key("requests_per_target"));
+        match runtime {
+            Runtime::Ecs if requests_per_target.is_some() => {
+                self.check_requests(spec, &path.key("requests_per_target"));
+            }
+            Runtime::Ecs => {}
+            Runtime::Kubernetes => self.check_pod_autoscaling(spec, path),
         }
         Scaling { min, max, cpu_percent, memory_percent, requests_per_target }
     }
@@ -158,14 +200,9 @@ impl Resolver<'_> {
                 (Some(reference), _) => {
                     let from = here.key(name).key("from");
                     if self.check_reference(reference, &from)
-                        && matches!(
-                            reference,
-                            Reference::DocumentDatabase { field: DocumentDatabaseField::Url }
-                        )
+                        && let Reference::DocumentDatabase { field } = reference
                     {
-                        let message = "can't be put together on ECS, where nobody knows the password before the app starts; \
-                                       take host, port, username and password one by one";
-                        self.conflict(Conflict::new(from, message));
+                        self.check_document_field(*field, &from);
                     }
                     match reference {
                         Reference::Secret { key, field: SecretField::Value } => {

@@ -61,7 +61,7 @@ impl Resolver<'_> {
                 _ => self.final_snapshot(format!("{}-final", self.names.cache(key)), policy),
             },
             log_group: self.names.cache_log_group(key),
-            log_retention_days: self.or_profile(
+            log_retention_days: self.log_retention(
                 &path.key("log_retention_days"),
                 spec.log_retention_days,
                 defaults.log_retention_days,

@@ -86,7 +86,7 @@ impl Resolver<'_> {
                 spec.iam_authentication,
                 defaults.iam_authentication,
             ),
-            log_retention_days: self.or_profile(
+            log_retention_days: self.log_retention(
                 &path.key("log_retention_days"),
                 spec.log_retention_days,
                 defaults.log_retention_days,

@@ -1,5 +1,7 @@
 //! The document database.
 
+mod atlas;
+
 use super::{Conflict, DEFAULT, LifecyclePolicy, Resolver};
 use crate::{
     ClusterInstance, DocumentDatabase, Network, facts,
@@ -18,12 +20,19 @@ impl Resolver<'_> {
         network: Option<&Network>,
     ) -> Option<DocumentDatabase> {
         let spec = self.spec.document_database.as_ref()?;
+        if is_atlas(spec) {
+            return None;
+        }
         let path = Path::root().key("document_database");
         let defaults = self.defaults;
         let _: DocumentEngine =
             self.or_because(&path.key("engine"), spec.engine, DocumentEngine::Documentdb, DEFAULT);
-        let version =
-            self.or_because(&path.key("version"), spec.version.clone(), DEFAULT_VERSION.to_owned(), DEFAULT);
+        if spec.atlas.is_some() {
+            let message = "is for engine: mongodb_atlas; write that, or leave this out";
+            self.conflict(Conflict::new(path.key("atlas"), message).with(path.key("engine")));
+        }
+        let offered = ("DocumentDB", facts::DOCUMENTDB_VERSIONS);
+        let version = self.document_version(spec, offered, DEFAULT_VERSION, &path.key("version"));
         self.document_names(&path);
         Some(DocumentDatabase {
             identifier: self.names.documents(),
@@ -40,13 +49,30 @@ impl Resolver<'_> {
             deletion_protection: self.protection(spec.deletion_protection, &path, policy),
             final_snapshot: self.final_snapshot(self.names.documents_final_snapshot(), policy),
             environment_key: self.own_key(&path.key("encryption"), spec.encryption),
-            log_retention_days: self.or_profile(
+            log_retention_days: self.log_retention(
                 &path.key("log_retention_days"),
                 spec.log_retention_days,
                 defaults.log_retention_days,
             ),
             master_username: MASTER_USERNAME.to_owned(),
         })
+    }
+
+    /// The version, if the product offers it.
+    fn document_version(
+        &mut self,
+        spec: &DocumentDatabaseSpec,
+        (product, offered): (&str, &[&str]),
+        default: &str,
+        path: &Path,
+    ) -> String {
+        let version = self.or_because(path, spec.version.clone(), default.to_owned(), DEFAULT);
+        if !offered.contains(&version.as_str()) {
+            let message = format!("unknown version \"{version}\"; {product} offers {}", offered.join(" or "));
+            let engine = Path::root().key("document_database").key("engine");
+            self.conflict(Conflict::new(path.clone(), message).with(engine));
+        }
+        version
     }
 
     fn document_class(&mut self, spec: &DocumentDatabaseSpec, path: &Path) -> String {
@@ -93,4 +119,9 @@ impl Resolver<'_> {
             }
         }
     }
+}
+
+/// Whether the document database is a cluster of MongoDB Atlas.
+pub(super) fn is_atlas(spec: &DocumentDatabaseSpec) -> bool {
+    spec.engine == Some(DocumentEngine::MongodbAtlas)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Conflict, DEFAULT, LifecyclePolicy, Resolver};
 use crate::{
-    AccessLogBucket, App, AppRuntime, Capacity, Ecs, Key, LoadBalancer, LoadBalancerKind, Nat, Network,
+    AccessLogBucket, App, Capacity, Certificate, Ecs, Key, LoadBalancer, LoadBalancerKind, Nat, Network,
     Observability,
     spec::{ContainerInsights, EcsSpec, LoadBalancerSpec, Path},
 };
@@ -20,6 +20,7 @@ impl Resolver<'_> {
         let spec = self.spec.ecs.as_ref()?;
         let path = Path::root().key("ecs");
         self.way_out(network, apps);
+        self.way_in(network);
         let load_balancers = self.load_balancers(apps, policy);
         let container_insights = self.or_profile(
             &path.key("container_insights"),
@@ -60,10 +61,14 @@ impl Resolver<'_> {
     /// Without a way out of the private subnets no image can be pulled and no line be logged, except through endpoints.
     /// Source: Amazon ECR user guide, "Amazon ECR interface VPC endpoints (AWS PrivateLink)".
     fn way_out(&mut self, network: Option<&Network>, apps: &BTreeMap<Key, App>) {
-        let Some(network) = network.filter(|network| network.nat == Nat::None && !apps.is_empty()) else {
+        let on_ecs = || apps.values().filter(|app| app.on_ecs().is_some());
+        let any = on_ecs().next().is_some();
+        // Where the network was there before, its route tables say it.
+        let made = network.and_then(Network::made);
+        let Some(network) = made.filter(|network| network.nat == Nat::None && any) else {
             return;
         };
-        let secrets = apps.values().any(|app| !app.secrets.is_empty());
+        let secrets = on_ecs().any(|app| !app.secrets.is_empty());
         let mut needed = vec!["ecr.api", "ecr.dkr", "logs"];
         needed.extend(secrets.then_some("secretsmanager"));
         let has = |endpoints: &[String], service: &str| endpoints.iter().any(|endpoint| endpoint == service);
@@ -80,6 +85,27 @@ impl Resolver<'_> {
         self.conflict(Conflict::new(path.key("nat"), message).with(path.key("endpoints")));
     }
 
+    /// A load balancer that the internet reaches stands in public subnets.
+    fn way_in(&mut self, network: Option<&Network>) {
+        let existing = network.and_then(Network::existing);
+        if existing.is_none_or(|existing| !existing.public_subnet_ids.is_empty()) {
+            return;
+        }
+        let spec = self.spec;
+        for (key, app) in &spec.apps {
+            let Some(balancer) = app.expose.as_ref().and_then(|expose| expose.load_balancer.as_ref()) else {
+                continue;
+            };
+            if kind_of(balancer) != LoadBalancerKind::Public {
+                continue;
+            }
+            let at = Path::root().key("apps").key(key.as_str()).key("expose").key("load_balancer");
+            let message = "is reached from the internet, but network.existing names no public_subnet_ids; add them, or set internal: true";
+            let network = Path::root().key("network").key("existing");
+            self.conflict(Conflict::new(at, message).with(network));
+        }
+    }
+
     fn load_balancers(
         &mut self,
         apps: &BTreeMap<Key, App>,
@@ -87,31 +113,35 @@ impl Resolver<'_> {
     ) -> BTreeMap<LoadBalancerKind, LoadBalancer> {
         let mut balancers = BTreeMap::new();
         for app in apps.values() {
-            let AppRuntime::Ecs(app) = &app.runtime;
-            let Some(route) = &app.route else { continue };
+            let Some(route) = app.on_ecs().and_then(|app| app.route.as_ref()) else { continue };
             balancers.entry(route.load_balancer).or_insert_with(|| LoadBalancer {
                 name: self.names.load_balancer(route.load_balancer.as_str()),
-                certificate_arns: Vec::new(),
+                certificates: Vec::new(),
                 deletion_protection: policy.deletion_protection,
             });
         }
         for kind in [LoadBalancerKind::Public, LoadBalancerKind::Internal] {
             if let Some(balancer) = balancers.get_mut(&kind) {
-                balancer.certificate_arns = self.shared(kind);
+                balancer.certificates = self.shared(kind, apps);
             }
         }
         balancers
     }
 
     /// The certificates of the apps that share a load balancer. Refuses what can't be told apart on it.
-    fn shared(&mut self, kind: LoadBalancerKind) -> Vec<String> {
+    fn shared(&mut self, kind: LoadBalancerKind, apps: &BTreeMap<Key, App>) -> Vec<Certificate> {
         let spec = self.spec;
-        let on_it = spec.apps.iter().filter_map(|(key, app)| {
+        let on_ecs = |key: &Key| apps.get(key).is_some_and(|app| app.on_ecs().is_some());
+        let on_it = spec.apps.iter().filter(|(key, _)| on_ecs(key)).filter_map(|(key, app)| {
             let balancer = app.expose.as_ref()?.load_balancer.as_ref()?;
             let path = Path::root().key("apps").key(key.as_str()).key("expose").key("load_balancer");
             (kind_of(balancer) == kind).then_some((key, balancer, path))
         });
-        let mut certificates: Vec<String> = Vec::new();
+        let certificate_of = |key: &Key| {
+            let app = apps.get(key)?.on_ecs()?;
+            app.route.as_ref()?.certificate.clone()
+        };
+        let mut certificates: Vec<Certificate> = Vec::new();
         let mut hosts: BTreeMap<Option<&String>, &Key> = BTreeMap::new();
         let mut first: Option<(bool, Key, Path)> = None;
         for (key, balancer, path) in on_it {
@@ -124,7 +154,8 @@ impl Resolver<'_> {
                 };
                 self.conflict(Conflict::new(path.key("host"), message).with(path.clone()));
             }
-            let has_certificate = balancer.certificate_arn.is_some();
+            let certificate = certificate_of(key);
+            let has_certificate = certificate.is_some();
             match &first {
                 Some((expected, other, other_path)) if *expected != has_certificate => {
                     let message = format!(
@@ -137,9 +168,7 @@ impl Resolver<'_> {
                 Some(_) => {}
                 None => first = Some((has_certificate, key.clone(), path.key("certificate_arn"))),
             }
-            if let Some(arn) = balancer.certificate_arn.as_ref().filter(|arn| !certificates.contains(arn)) {
-                certificates.push(arn.clone());
-            }
+            certificates.extend(certificate.filter(|one| !certificates.contains(one)));
         }
         certificates
     }

@@ -1,5 +1,6 @@
 //! An EKS cluster: its version, its doors, what it computes on.
 
+mod fargate;
 mod node_groups;
 
 use std::collections::BTreeMap;
@@ -53,6 +54,7 @@ impl Resolver<'_> {
                 node: role("node"),
                 vpc_cni: role("vpc-cni"),
                 ebs_csi: role("ebs-csi"),
+                fargate: role("fargate"),
             },
         })
     }
@@ -65,7 +67,7 @@ impl Resolver<'_> {
             defaults.cluster_logs.to_vec()
         });
         types.sort();
-        let retention_days = self.or_profile(
+        let retention_days = self.log_retention(
             &path.key("retention_days"),
             given.and_then(|logs| logs.retention_days),
             defaults.cluster_log_retention_days,
@@ -101,19 +103,27 @@ impl Resolver<'_> {
     }
 
     fn addons(&mut self, spec: &KubernetesSpec, compute: &Compute, path: &Path) -> Vec<ClusterAddon> {
-        let auto_mode = matches!(compute, Compute::AutoMode);
+        use ClusterAddon::{EbsCsiDriver, MetricsServer};
         let mut addons = spec.addons.clone().unwrap_or_else(|| {
-            let (addons, because): (&[ClusterAddon], _) = if auto_mode {
-                (&[ClusterAddon::MetricsServer], "because auto_mode brings its own driver for EBS")
-            } else {
-                (&[ClusterAddon::EbsCsiDriver, ClusterAddon::MetricsServer], DEFAULT)
+            let (addons, because): (&[ClusterAddon], _) = match compute {
+                Compute::AutoMode => (&[MetricsServer], "because auto_mode brings its own driver for EBS"),
+                Compute::Fargate(_) => (&[MetricsServer], "because pods on Fargate mount no volumes of EBS"),
+                Compute::NodeGroups(_) => (&[EbsCsiDriver, MetricsServer], DEFAULT),
             };
             self.explain(path, &listed(addons, ClusterAddon::as_str), because);
             addons.to_vec()
         });
-        if auto_mode && addons.contains(&ClusterAddon::EbsCsiDriver) {
-            let message = "auto_mode brings its own driver for EBS; take aws-ebs-csi-driver out";
-            self.conflict(Conflict::new(path.clone(), message).with(auto_mode_path()));
+        let obstacle = match compute {
+            Compute::AutoMode => {
+                Some(("auto_mode brings its own driver for EBS; take aws-ebs-csi-driver out", "auto_mode"))
+            }
+            Compute::Fargate(_) => {
+                Some(("pods on Fargate mount no volumes of EBS; take aws-ebs-csi-driver out", "fargate"))
+            }
+            Compute::NodeGroups(_) => None,
+        };
+        if let Some((message, other)) = obstacle.filter(|_| addons.contains(&EbsCsiDriver)) {
+            self.conflict(Conflict::new(path.clone(), message).with(section().key(other)));
         }
         addons.sort();
         addons
@@ -121,19 +131,28 @@ impl Resolver<'_> {
 
     fn controllers(&mut self, spec: &KubernetesSpec, compute: &Compute, path: &Path) -> Vec<Controller> {
         use ClusterController::{ClusterAutoscaler, ExternalSecrets, LoadBalancer};
-        let auto_mode = matches!(compute, Compute::AutoMode);
         let mut kinds = spec.controllers.clone().unwrap_or_else(|| {
-            let (kinds, because): (&[ClusterController], _) = if auto_mode {
-                (&[ExternalSecrets], "because auto_mode scales and balances by itself")
-            } else {
-                (&[LoadBalancer, ClusterAutoscaler, ExternalSecrets], DEFAULT)
+            let (kinds, because): (&[ClusterController], _) = match compute {
+                Compute::AutoMode => (&[ExternalSecrets], "because auto_mode scales and balances by itself"),
+                Compute::Fargate(_) => {
+                    (&[LoadBalancer, ExternalSecrets], "because there are no nodes to scale on Fargate")
+                }
+                Compute::NodeGroups(_) => (&[LoadBalancer, ClusterAutoscaler, ExternalSecrets], DEFAULT),
             };
             self.explain(path, &listed(kinds, ClusterController::as_str), because);
             kinds.to_vec()
         });
-        if auto_mode && kinds.contains(&ClusterAutoscaler) {
-            let message = "auto_mode makes and removes nodes itself; take cluster-autoscaler out";
-            self.conflict(Conflict::new(path.clone(), message).with(auto_mode_path()));
+        let obstacle = match compute {
+            Compute::AutoMode => {
+                Some(("auto_mode makes and removes nodes itself; take cluster-autoscaler out", "auto_mode"))
+            }
+            Compute::Fargate(_) => {
+                Some(("there are no nodes to scale on Fargate; take cluster-autoscaler out", "fargate"))
+            }
+            Compute::NodeGroups(_) => None,
+        };
+        if let Some((message, other)) = obstacle.filter(|_| kinds.contains(&ClusterAutoscaler)) {
+            self.conflict(Conflict::new(path.clone(), message).with(section().key(other)));
         }
         kinds.sort_by_key(|kind| kind.as_str());
         let controller = |kind: ClusterController| Controller {
@@ -144,8 +163,8 @@ impl Resolver<'_> {
     }
 }
 
-fn auto_mode_path() -> Path {
-    Path::root().key("kubernetes").key("auto_mode")
+fn section() -> Path {
+    Path::root().key("kubernetes")
 }
 
 /// `[a, b]`

@@ -1,12 +1,14 @@
 //! The VPC, its zones and their subnets.
 
+mod existing;
+
 use ipnet::Ipv4Net;
 
-use super::{Conflict, DEFAULT, Resolver};
+use super::{Conflict, DEFAULT, Resolver, document_database::is_atlas};
 use crate::{
-    FlowLogs, Key, Nat, Network, Zone, addresses,
+    FlowLogs, Key, MadeVpc, Nat, Network, Vpc, Zone, addresses,
     facts::{Region, RegionLookup, ZONE_LETTERS},
-    spec::{Endpoint, FlowLogsSpec, NetworkSpec, Path, Switch, ZonesSpec},
+    spec::{Endpoint, NetworkSpec, Path, Switch, ZonesSpec},
 };
 
 /// 10.0.0.0/16, if nothing else is said.
@@ -37,6 +39,15 @@ impl Resolver<'_> {
             }
             (None, None) => return None,
         };
+        let vpc = match &spec.existing {
+            Some(existing) => Vpc::Existing(self.existing_vpc(&spec, existing, &path)),
+            None => Vpc::Made(self.made_vpc(&spec, &path)?),
+        };
+        let flow_logs = self.flow_logs(&spec, &path.key("flow_logs"));
+        Some(Network { name: self.names.vpc(), vpc, flow_logs })
+    }
+
+    fn made_vpc(&mut self, spec: &NetworkSpec, path: &Path) -> Option<MadeVpc> {
         let default_range = Ipv4Net::new(DEFAULT_RANGE.0, DEFAULT_RANGE.1).ok()?;
         let cidr = self.or_because(&path.key("cidr"), spec.cidr, default_range, DEFAULT);
         let zones = self.zone_names(spec.availability_zones.as_ref(), &path.key("availability_zones"));
@@ -45,16 +56,15 @@ impl Resolver<'_> {
             let message = "nodes fetch images and call AWS through NAT; use single or per_az";
             self.conflict(Conflict::new(path.key("nat"), message));
         }
-        let endpoints = self.endpoints(spec.endpoints, &path.key("endpoints"));
-        let flow_logs = self.flow_logs(spec.flow_logs, &path.key("flow_logs"));
-        Some(Network {
-            name: self.names.vpc(),
+        let ipv6 = self.or_because(&path.key("ipv6"), spec.ipv6, false, DEFAULT);
+        let endpoints = self.endpoints(spec.endpoints.clone(), &path.key("endpoints"));
+        Some(MadeVpc {
             cidr,
-            zones: self.subnets(cidr, zones?, &path)?,
+            zones: self.subnets(cidr, zones?, path)?,
             nat,
+            ipv6,
             gateway_endpoints: services(&endpoints, Endpoint::gateways),
             interface_endpoints: services(&endpoints, Endpoint::interfaces),
-            flow_logs,
         })
     }
 
@@ -63,16 +73,19 @@ impl Resolver<'_> {
         let wish = |section: &str, key: Option<&Key>, way_out| {
             key.map(|key| Wish { of: format!("{section}.{key}"), way_out })
         };
+        // Atlas stands outside and lets in the addresses of the NAT gateways.
+        let documents = |way_out| {
+            let spec = self.spec.document_database.as_ref().filter(|spec| is_atlas(spec) == way_out);
+            spec.map(|_| Wish { of: "document_database".to_owned(), way_out })
+        };
         // Those that need a way out come first, because theirs decides about NAT.
         let wishes = [
             self.spec.kubernetes.as_ref().map(|_| Wish { of: "kubernetes".to_owned(), way_out: true }),
             self.spec.ecs.as_ref().map(|_| Wish { of: "ecs".to_owned(), way_out: true }),
+            documents(true),
             wish("databases", self.spec.databases.keys().next(), false),
             wish("caches", self.spec.caches.keys().next(), false),
-            self.spec
-                .document_database
-                .as_ref()
-                .map(|_| Wish { of: "document_database".to_owned(), way_out: false }),
+            documents(false),
         ];
         wishes.into_iter().flatten().next()
     }
@@ -124,9 +137,11 @@ impl Resolver<'_> {
             Ok(subnets) => Some(
                 names
                     .into_iter()
+                    .zip(positions)
                     .zip(subnets)
-                    .map(|(name, s)| Zone {
+                    .map(|((name, position), s)| Zone {
                         name,
+                        position,
                         public: s.public,
                         private: s.private,
                         isolated: s.isolated,
@@ -155,12 +170,17 @@ impl Resolver<'_> {
         })
     }
 
-    fn flow_logs(&mut self, given: Option<Switch<FlowLogsSpec>>, path: &Path) -> Option<FlowLogs> {
-        let retention_days = match given {
+    fn flow_logs(&mut self, spec: &NetworkSpec, path: &Path) -> Option<FlowLogs> {
+        let retention_days = match &spec.flow_logs {
             Some(Switch::Off) => return None,
             Some(Switch::On(spec)) => {
                 let default = self.defaults.flow_log_retention_days;
-                self.or_profile(&path.key("retention_days"), spec.retention_days, default)
+                self.log_retention(&path.key("retention_days"), spec.retention_days, default)
+            }
+            None if spec.existing.is_some() => {
+                // They would hold, and cost, what everybody else does in it.
+                self.explain(path, &false, "because the network is not the environment's own");
+                return None;
             }
             None => {
                 let because = self.because_profile.clone();
@@ -168,8 +188,7 @@ impl Resolver<'_> {
                     self.explain(path, &false, &because);
                     return None;
                 };
-                self.explain(&path.key("retention_days"), &days, &because);
-                days
+                self.log_retention(&path.key("retention_days"), None, days)
             }
         };
         let (log_group, role_name) = (self.names.flow_logs_group(), self.names.flow_logs_role());

@@ -20,6 +20,9 @@ pub use delivery::{
 pub use image::ImageSpec;
 
 /// A container that runs all the time, in as many copies as are asked for, in private subnets.
+///
+/// On ECS it is started. On Kubernetes its role, registry and variables are made ready, and nothing starts it yet: no
+/// workload is applied to the cluster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct AppSpec {
@@ -40,7 +43,8 @@ pub struct AppSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 1000))]
     pub replicas: Option<u16>,
-    /// What each copy gets. Fargate sells steps: the smallest that is no smaller is taken.
+    /// What each copy gets. Fargate on ECS sells steps: the smallest that is no smaller is taken. On Kubernetes it is what
+    /// is set aside on a node.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resources: Option<ResourcesSpec>,
     /// What the image was built for; `x86_64` if not said. `arm64` costs a fifth less.
@@ -80,6 +84,21 @@ pub struct ResourcesSpec {
     /// For example `512Mi` or `2Gi`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory: Option<Mebibytes>,
+    /// How much more a copy may take while nobody else wants it; on Kubernetes only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limits: Option<LimitsSpec>,
+}
+
+/// How much a copy may take at most.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct LimitsSpec {
+    /// Beyond it the copy is slowed down; no limit if not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu: Option<Millicores>,
+    /// Beyond it the copy is killed; `resources.memory` if not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory: Option<Mebibytes>,
 }
 
 /// When an app gets more copies. Each target that is given counts; without any it is 60 % of the CPU.
@@ -102,7 +121,7 @@ pub struct AutoscalingSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 10, max = 90))]
     pub memory_percent: Option<u16>,
-    /// Requests per minute and copy that are aimed at; needs a load balancer and rolling deployments.
+    /// Requests per minute and copy that are aimed at; on ECS only, with a load balancer and rolling deployments.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 1_000_000))]
     pub requests_per_target: Option<u32>,
@@ -114,7 +133,7 @@ pub struct AutoscalingSpec {
 pub struct SecretSpec {
     /// Something of another section of the file, for example `databases.main.url`.
     ///
-    /// On ECS a value is put together before anybody knows the password. So `databases.main.url` comes without user and
+    /// A value is put together before anybody knows the password. So `databases.main.url` comes without user and
     /// password, as `postgresql://host:port/name?sslmode=require`, and with it come the variables `PGUSER` and
     /// `PGPASSWORD`, which every client built on libpq reads. For other clients there are `username`, `password`,
     /// `host`, `port` and `name`, each on its own. RDS changes the password once a week: an app that runs for longer
@@ -134,7 +153,7 @@ pub struct SecretSpec {
 words! {
     /// What runs an app.
     Runtime {
-        /// The cluster of the section `kubernetes`.
+        /// The cluster of the section `kubernetes`, in the namespace `apps`.
         Kubernetes => "kubernetes",
         /// ECS on Fargate.
         Ecs => "ecs",
@@ -196,7 +215,18 @@ fn percent(value: &Value<'_>) -> Option<u16> {
 
 fn resources(value: &Value<'_>) -> Option<ResourcesSpec> {
     let f = value.fields()?;
-    let section = ResourcesSpec { cpu: f.get("cpu", values::cpu), memory: f.get("memory", values::memory) };
+    let section = ResourcesSpec {
+        cpu: f.get("cpu", values::cpu),
+        memory: f.get("memory", values::memory),
+        limits: f.get("limits", limits),
+    };
+    f.close();
+    Some(section)
+}
+
+fn limits(value: &Value<'_>) -> Option<LimitsSpec> {
+    let f = value.fields()?;
+    let section = LimitsSpec { cpu: f.get("cpu", values::cpu), memory: f.get("memory", values::memory) };
     f.close();
     Some(section)
 }

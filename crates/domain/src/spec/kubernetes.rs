@@ -1,6 +1,7 @@
 //! `kubernetes`: an EKS cluster.
 
 mod access;
+mod fargate;
 mod node_groups;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use super::{
 use crate::{Key, facts};
 
 pub use access::{AccessPolicy, AccessSpec};
+pub use fargate::{FargateProfileSpec, FargateSelectorSpec, FargateSpec};
 pub use node_groups::{Accelerator, NodeCapacity, NodeGroupSpec, NodeImage, TaintEffect, TaintSpec};
 
 /// An EKS cluster. Its nodes stand in the private subnets, who may use it is said by access entries alone, and its secrets
@@ -43,13 +45,17 @@ pub struct KubernetesSpec {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(default)]
     pub access: BTreeMap<Key, AccessSpec>,
-    /// Managed node groups by name. Without any there is one, `general`, unless `auto_mode` makes the nodes.
+    /// Managed node groups by name. Without any there is one, `general`, unless `auto_mode` or `fargate` stands in for
+    /// them.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(default)]
     pub node_groups: BTreeMap<Key, NodeGroupSpec>,
     /// Lets EKS make, scale and patch the nodes, and run their networking, storage and load balancing itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auto_mode: Option<bool>,
+    /// Runs every pod without nodes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fargate: Option<FargateSpec>,
     /// Addons beside those without which no node works (vpc-cni, kube-proxy, eks-pod-identity-agent, coredns).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub addons: Option<Vec<ClusterAddon>>,
@@ -144,6 +150,7 @@ pub(super) fn read(value: &Value<'_>) -> Option<KubernetesSpec> {
         access: f.named("access", access::read),
         node_groups: f.named("node_groups", node_groups::read),
         auto_mode: f.get("auto_mode", flag),
+        fargate: f.get("fargate", fargate::read),
         addons: f.get("addons", |value| value.list("a list of addons, such as [metrics-server]", word)),
         controllers: f
             .get("controllers", |value| value.list("a list of controllers, such as [external-dns]", word)),

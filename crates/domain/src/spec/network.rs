@@ -11,16 +11,19 @@ use super::{
     decode::Value,
     node::Kind,
     problem::{any_of, quoted},
-    reading::{switch, word},
+    reading::{flag, switch, word},
     rules,
     words::{Word, words},
 };
 use crate::{Nat, facts};
 
-/// A VPC.
+/// A VPC: one that is made, or with `existing` one that is there already.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct NetworkSpec {
+    /// A VPC and subnets that are there already. Beside it only `flow_logs` may stand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub existing: Option<ExistingNetworkSpec>,
     /// Private address range, /16 to /22 (/21 if a zone e or f takes part); `10.0.0.0/16` if not said.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>", regex(pattern = r"^[0-9.]+/[0-9]{1,2}$"))]
@@ -31,6 +34,10 @@ pub struct NetworkSpec {
     /// How private subnets reach the internet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nat: Option<Nat>,
+    /// IPv6 beside IPv4: a range of Amazon's, and a way out that nobody can come in by; `false` if not said. It can't be
+    /// turned off while something has an address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ipv6: Option<bool>,
     /// AWS services that are reached without leaving the VPC.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub endpoints: Option<Vec<Endpoint>>,
@@ -57,6 +64,26 @@ pub struct FlowLogsSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("enum" = facts::LOG_RETENTION_DAYS))]
     pub retention_days: Option<u16>,
+}
+
+/// A VPC and subnets that are there already. Each list names at most one subnet of a zone, and at least two.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub struct ExistingNetworkSpec {
+    /// The VPC, with DNS support and DNS hostnames.
+    #[schemars(regex(pattern = r"^vpc-([0-9a-f]{8}|[0-9a-f]{17})$"))]
+    pub vpc_id: String,
+    /// Subnets for workloads. What runs there reaches the internet if their route tables say so.
+    #[schemars(length(min = 2, max = 6), inner(regex(pattern = r"^subnet-([0-9a-f]{8}|[0-9a-f]{17})$")))]
+    pub private_subnet_ids: Vec<String>,
+    /// Subnets with a route to an internet gateway, for load balancers that the internet reaches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 2, max = 6), inner(regex(pattern = r"^subnet-([0-9a-f]{8}|[0-9a-f]{17})$")))]
+    pub public_subnet_ids: Option<Vec<String>>,
+    /// Subnets for databases and caches; those for workloads if not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 2, max = 6), inner(regex(pattern = r"^subnet-([0-9a-f]{8}|[0-9a-f]{17})$")))]
+    pub isolated_subnet_ids: Option<Vec<String>>,
 }
 
 words! {
@@ -143,14 +170,58 @@ impl Word for Nat {
 pub(super) fn read(value: &Value<'_>) -> Option<NetworkSpec> {
     let f = value.fields()?;
     let section = NetworkSpec {
+        existing: f.get("existing", existing),
         cidr: f.get("cidr", vpc_cidr),
         availability_zones: f.get("availability_zones", zones),
         nat: f.get("nat", word),
+        ipv6: f.get("ipv6", flag),
         endpoints: f.get("endpoints", |value| value.list("a list of services, such as [s3, ecr]", word)),
         flow_logs: f.get("flow_logs", |value| switch(value, flow_logs)),
     };
     f.close();
     Some(section)
+}
+
+fn existing(value: &Value<'_>) -> Option<ExistingNetworkSpec> {
+    let f = value.fields()?;
+    let vpc_id = f.required("vpc_id", "vpc-0a1b2c3d4e5f60718", |value| resource_id(value, "vpc", "a VPC"));
+    let private_subnet_ids =
+        f.required("private_subnet_ids", "[subnet-0a1b2c3d4e5f60718, subnet-0b2c3d4e5f6071829]", subnet_ids);
+    let public_subnet_ids = f.get("public_subnet_ids", subnet_ids);
+    let isolated_subnet_ids = f.get("isolated_subnet_ids", subnet_ids);
+    f.close();
+    Some(ExistingNetworkSpec {
+        vpc_id: vpc_id?,
+        private_subnet_ids: private_subnet_ids?,
+        public_subnet_ids,
+        isolated_subnet_ids,
+    })
+}
+
+/// One subnet in each of two to six zones: databases and load balancers need two, and a load balancer takes one of each
+/// zone. Source: Elastic Load Balancing user guide, "Subnets for your load balancer".
+fn subnet_ids(value: &Value<'_>) -> Option<Vec<String>> {
+    let ids = value.list("a list of subnets by id", |value| resource_id(value, "subnet", "a subnet"))?;
+    if (2..=6).contains(&ids.len()) {
+        return Some(ids);
+    }
+    value.reject(format!("names {}; expected 2 to 6, one of each zone", ids.len()))
+}
+
+/// `<prefix>-` and 17 hexadecimal digits; 8 for what is older than 2018.
+/// Source: EC2 user guide, "Longer IDs".
+fn resource_id(value: &Value<'_>, prefix: &str, what: &str) -> Option<String> {
+    let text = value.text(&format!("the id of {what}"))?;
+    let digits = text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('-')).unwrap_or_default();
+    let is_id = matches!(digits.len(), 8 | 17)
+        && digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    if is_id {
+        return Some(text.to_owned());
+    }
+    value.reject(format!(
+        "{} is not the id of {what}; expected {prefix}- and 17 of 0-9 and a-f (8 for an old one)",
+        quoted(text)
+    ))
 }
 
 fn flow_logs(value: &Value<'_>) -> Option<FlowLogsSpec> {

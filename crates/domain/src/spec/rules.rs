@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     decode::Value,
-    problem::{any_of, nearest, quoted},
+    problem::{nearest, quoted},
 };
 use crate::{
     facts::{self, Region, RegionLookup},
@@ -109,17 +109,6 @@ pub(super) fn account_of_policy(arn: &str) -> Option<&str> {
         && path.len() <= 512
         && path.bytes().all(|b| b.is_ascii_graphic());
     well_formed.then_some(account)
-}
-
-/// A version in quotes, of a few that are offered.
-pub(super) fn version(value: &Value<'_>, product: &str, offered: &[&str]) -> Option<String> {
-    let newest = offered.last().copied().unwrap_or_default();
-    let text = value.text(&format!("a version in quotes, such as \"{newest}\""))?;
-    if offered.contains(&text) {
-        return Some(text.to_owned());
-    }
-    let offered = any_of(offered.iter().copied());
-    value.reject(format!("unknown version {}; {product} offers {offered}", quoted(text)))
 }
 
 pub(super) fn log_retention_days(value: &Value<'_>) -> Option<u16> {

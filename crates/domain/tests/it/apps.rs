@@ -1,7 +1,8 @@
 //! Apps and the cluster that runs them: what a file becomes, and why.
 
 use terrane_domain::{
-    AppRuntime, Deploy, EcsApp, InfraModel, Key, LoadBalancerKind, OnDestroy, Reference, Secret, SecretField,
+    AppRuntime, Certificate, Deploy, EcsApp, InfraModel, Key, LoadBalancerKind, OnDestroy, Reference, Secret,
+    SecretField,
 };
 
 use crate::{read, resolved, with_base};
@@ -72,7 +73,8 @@ fn apps_share_the_load_balancer_of_their_kind() {
     let kinds: Vec<LoadBalancerKind> = ecs.load_balancers.keys().copied().collect();
     assert_eq!(kinds, [LoadBalancerKind::Public, LoadBalancerKind::Internal, LoadBalancerKind::Gateway]);
     let public = &ecs.load_balancers[&LoadBalancerKind::Public];
-    assert_eq!(public.certificate_arns, [format!("{certificate}/0a"), format!("{certificate}/0b")]);
+    let given = |id: &str| Certificate::Given(format!("{certificate}/{id}"));
+    assert_eq!(public.certificates, [given("0a"), given("0b")]);
     assert!(ecs.load_balancers.values().all(|balancer| balancer.deletion_protection));
     assert!(!ecs.access_logs.as_ref().unwrap().force_destroy);
 

@@ -2,9 +2,11 @@
 
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
-use terrane_domain::{BucketEncryption, DatabaseKind, Nat};
+use terrane_domain::{
+    BucketEncryption, Certificate, DatabaseKind, Deploy, LoadBalancerKind, Nat, ZoneOrigin,
+};
 
-use crate::{read, resolved, schema};
+use crate::{made, read, resolved, schema};
 
 fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -41,7 +43,7 @@ fn the_full_example_mentions_every_key_that_there_is() {
 
 #[test]
 fn the_minimal_example_is_one_nat_gateway_and_two_zones() {
-    let network = resolved(&read(&text_of("examples/minimal.yaml"))).model.network.unwrap();
+    let network = made(resolved(&read(&text_of("examples/minimal.yaml"))).model.network);
     assert_eq!((network.zones.len(), network.nat), (2, Nat::Single));
 }
 
@@ -49,7 +51,7 @@ fn the_minimal_example_is_one_nat_gateway_and_two_zones() {
 fn the_production_example_is_protected_and_spread_over_three_zones() {
     let resolved = resolved(&read(&text_of("examples/production.yaml")));
     let model = resolved.model;
-    let network = model.network.unwrap();
+    let network = made(model.network);
     assert_eq!((network.zones.len(), network.nat), (3, Nat::PerAz));
     assert_eq!(network.interface_endpoints, ["ecr.api", "ecr.dkr", "secretsmanager"]);
     assert!(resolved.policy.deletion_protection && model.encryption_key.is_some());
@@ -57,4 +59,24 @@ fn the_production_example_is_protected_and_spread_over_three_zones() {
     let DatabaseKind::Instance(instance) = &database.kind else { panic!("{database:?}") };
     assert!(instance.multi_az && database.deletion_protection && database.environment_key);
     assert!(model.buckets.values().all(|bucket| bucket.encryption == BucketEncryption::EnvironmentKey));
+    let observability = model.observability;
+    assert!(observability.dashboard.is_some());
+    let alarms = observability.alarms.unwrap();
+    assert_eq!((alarms.databases.len(), alarms.caches.len()), (1, 1));
+    assert_eq!(alarms.topic.unwrap().emails.len(), 2);
+}
+
+#[test]
+fn the_service_on_fargate_is_reached_through_api_gateway_and_deployed_blue_green() {
+    let model = resolved(&read(&text_of("examples/ecs-service.yaml"))).model;
+    let (key, app) = model.apps.first_key_value().unwrap();
+    let app = app.on_ecs().unwrap();
+    let route = app.route.as_ref().unwrap();
+    assert_eq!(route.load_balancer, LoadBalancerKind::Gateway);
+    assert_eq!((route.record, &route.certificate), (true, &Some(Certificate::RequestedFor(key.clone()))));
+    assert_eq!(model.dns.unwrap().origin, ZoneOrigin::Existing);
+    let Deploy::BlueGreen(deploy) = &app.deploy else { panic!("{app:?}") };
+    assert!(deploy.rollback_on_alarm);
+    assert_eq!(model.ecs.unwrap().load_balancers.len(), 1);
+    assert_eq!(model.observability.alarms.unwrap().actions.len(), 1);
 }

@@ -5,11 +5,17 @@ mod bad_specs;
 mod destroying;
 mod examples;
 mod hostile_input;
+mod names_of_apps;
+mod networks;
+mod observability;
+mod pods;
 mod properties;
 mod reasons;
 mod schema;
 
-use terrane_domain::{EnvironmentSpec, Format, Pins, Problem, ResolveContext, Resolved, parse, resolve};
+use terrane_domain::{
+    EnvironmentSpec, Format, MadeVpc, Network, Pins, Problem, ResolveContext, Resolved, Vpc, parse, resolve,
+};
 
 /// A valid beginning, to which a test adds the section that it is about.
 const BASE: &str = "name: dev-anna\ncloud: { region: eu-west-1 }\n";
@@ -35,4 +41,12 @@ fn pins() -> Pins {
 
 fn resolved(spec: &EnvironmentSpec) -> Resolved {
     resolve(spec, &ResolveContext::preview(spec, pins())).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// The VPC of an environment that has one of its own.
+fn made(network: Option<Network>) -> MadeVpc {
+    match network.map(|network| network.vpc) {
+        Some(Vpc::Made(vpc)) => vpc,
+        other => panic!("{other:?}"),
+    }
 }

@@ -56,6 +56,7 @@ fn environments() -> impl Strategy<Value = Value> {
         ("cidr", values!["10.0.0.0/16", "10.1.0.0/22", "192.168.0.0/24"]),
         ("availability_zones", values![2, 3, 6, ["us-east-1a", "us-east-1f"], ["eu-west-1c", "eu-west-1a"]]),
         ("nat", values!["none", "single", "per_az"]),
+        ("ipv6", values![true, false]),
         ("endpoints", values![["s3", "ecr"], [], ["ssm"]]),
         ("flow_logs", values![false, {}, { "retention_days": 7 }]),
     ]);
@@ -170,7 +171,7 @@ fn environments() -> impl Strategy<Value = Value> {
         ("ecs", values![{}, { "capacity": { "fargate_spot": 1 } }, { "container_insights": "enhanced" }]),
         // Apps have many rules that rest on other sections; most files are to be about those.
         ("apps", prop_oneof![3 => Just(None), 1 => named(app)].boxed()),
-        ("observability", values![{}, { "alarms": false }, { "log_retention_days": 7, "alarms": {} }]),
+        ("observability", values![{}, { "alarms": false }, { "log_retention_days": 7, "alarms": {} }, { "dashboard": true, "alarms": { "topic": {} } }]),
         ("state", values![{ "bucket": "my-state" }, { "region": "us-east-1", "lock": "s3" }]),
         ("lifecycle", lifecycle),
     ])

@@ -8,7 +8,7 @@ use terrane_domain::{
     LifecyclePolicy, Nat, NodeImage, ResolveContext, TenantId, resolve,
 };
 
-use crate::{pins, read, resolved, with_base};
+use crate::{made, pins, read, resolved, with_base};
 
 fn reasons(yaml: &str) -> BTreeMap<String, String> {
     resolved(&read(yaml))
@@ -28,6 +28,7 @@ fn each_default_says_where_it_comes_from() {
     for (path, expected) in [
         ("network.nat", "per_az (profile large)"),
         ("network.cidr", "10.0.0.0/16 (default)"),
+        ("network.ipv6", "false (default)"),
         ("network.endpoints", "[s3] (profile large)"),
         ("network.flow_logs.retention_days", "90 (profile large)"),
         ("databases.main.high_availability", "true (profile large)"),
@@ -80,7 +81,7 @@ fn governance_says_what_the_file_leaves_open() {
 #[test]
 fn a_database_brings_a_network_without_a_way_out() {
     let spec = read(&with_base("databases: { main: {} }"));
-    let network = resolved(&spec).model.network.unwrap();
+    let network = made(resolved(&spec).model.network);
     assert_eq!((network.nat, network.zones.len()), (Nat::None, 2));
     let reasons = reasons(&with_base("databases: { main: {} }"));
     assert_eq!(reasons["network"], "{} (because databases.main needs one)");
@@ -91,7 +92,7 @@ fn a_database_brings_a_network_without_a_way_out() {
 fn a_cluster_brings_a_network_with_a_way_out_a_node_group_and_a_key() {
     let yaml = with_base("kubernetes: {}");
     let model = resolved(&read(&yaml)).model;
-    assert_eq!(model.network.map(|network| network.nat), Some(Nat::Single));
+    assert_eq!(made(model.network).nat, Nat::Single);
     assert!(model.encryption_key.is_some());
     let cluster = model.kubernetes.unwrap();
     assert!(cluster.public_cidrs.is_empty());
@@ -121,7 +122,7 @@ fn the_image_of_a_group_follows_its_machines() {
             resolved(&read(&with_base(&format!("kubernetes: {{ node_groups: {{ a: {group} }} }}")))).model;
         match model.kubernetes.unwrap().compute {
             Compute::NodeGroups(groups) => groups.values().next().unwrap().ami,
-            Compute::AutoMode => panic!("auto mode"),
+            other @ (Compute::AutoMode | Compute::Fargate(_)) => panic!("{other:?}"),
         }
     };
     let of = |image, arm, drivers| Ami { image, arm, drivers };
@@ -186,15 +187,15 @@ fn zones_in_another_order_give_the_same_subnets() {
         resolved(&read(&with_base(&format!("network: {{ availability_zones: [{zones}] }}")))).model
     };
     assert_eq!(with("eu-west-1c, eu-west-1a"), with("eu-west-1a, eu-west-1c"));
-    let all = with("eu-west-1a, eu-west-1b, eu-west-1c").network.unwrap().zones;
-    assert_eq!(with("eu-west-1a, eu-west-1c").network.unwrap().zones, [all[0].clone(), all[2].clone()]);
+    let all = made(with("eu-west-1a, eu-west-1b, eu-west-1c").network).zones;
+    assert_eq!(made(with("eu-west-1a, eu-west-1c").network).zones, [all[0].clone(), all[2].clone()]);
 }
 
 #[test]
 fn an_account_may_have_a_zone_that_the_table_does_not_know() {
     let yaml =
         "name: dev\ncloud: { region: us-west-1 }\nnetwork: { availability_zones: [us-west-1a, us-west-1c] }";
-    assert_eq!(resolved(&read(yaml)).model.network.unwrap().zones[1].name, "us-west-1c");
+    assert_eq!(made(resolved(&read(yaml)).model.network).zones[1].name, "us-west-1c");
 }
 
 #[test]

@@ -35,6 +35,7 @@ const CAPTURED: &[(&str, &str)] = &[
     ("backend_network_refused", "network"),
     ("dependency", "dependency"),
     ("expired_token", "access_denied"),
+    ("failed_condition", "invalid"),
     ("invalid_argument", "invalid"),
     ("invalid_reference", "invalid"),
     ("invalid_syntax", "invalid"),
@@ -91,6 +92,7 @@ fn messages_say_what_happened_and_nothing_internal() {
     backend_network_refused: Failed to get existing workspaces: Unable to list objects in S3 bucket "state" with prefix "env:/": operation error S3: ListObjectsV2, request send failed, Get "http://127.0.0.1:48667/state?list-type=2&max-keys=1000&prefix=env%3A%2F": dial tcp 127.0.0.1:48667: connect: connection refused
     dependency: aws_vpc.main: creating EC2 VPC: operation error EC2: CreateVpc, api error DependencyViolation: The vpc 'vpc-0a1b2c3d' has dependencies and cannot be deleted.
     expired_token: provider["registry.terraform.io/hashicorp/aws"]: The cloud refused access: Retrieving AWS account details: validating provider credentials: retrieving caller identity from STS: operation error STS: GetCallerIdentity, api error ExpiredToken: The security token included in the request is expired
+    failed_condition: Subnet 1 is in another VPC.
     invalid_argument: aws_vpc.main: expected cidr_block to contain a valid Value, got: 10.0.0.0/33 with err: invalid CIDR address: 10.0.0.0/33 (main.tf, line 17)
     invalid_reference: Reference to undeclared input variable (main.tf, line 1)
     invalid_syntax: Unclosed configuration block (main.tf, line 1)

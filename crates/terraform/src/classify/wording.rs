@@ -20,6 +20,8 @@ pub(super) fn message(kind: &ErrorKind, diagnostic: &Diagnostic) -> String {
             Some(permission) => format!("The role is not allowed to call {permission}"),
             None => format!("The cloud refused access: {}", plain(&diagnostic.summary)),
         },
+        // What a check of the files refuses, it says in its own words.
+        ErrorKind::Invalid if is_condition(diagnostic) => plain(&diagnostic.detail),
         ErrorKind::Invalid => match &diagnostic.range {
             Some(range) => {
                 format!("{} ({}, line {})", plain(&diagnostic.summary), range.filename, range.start.line)
@@ -94,6 +96,12 @@ pub(super) const fn hint(kind: &ErrorKind) -> &'static str {
         }
         ErrorKind::Unknown => "The log has the full text.",
     }
+}
+
+/// Whether a `precondition` or `postcondition` of the rendered files failed.
+/// <https://developer.hashicorp.com/terraform/language/expressions/custom-conditions>
+fn is_condition(diagnostic: &Diagnostic) -> bool {
+    diagnostic.summary.ends_with("condition failed") && !diagnostic.detail.is_empty()
 }
 
 /// `ec2:CreateVpc`, from AWS's sentence or from the SDK's `operation error EC2: CreateVpc`. `None` if

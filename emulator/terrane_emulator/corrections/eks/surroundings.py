@@ -19,6 +19,8 @@ from moto.kms.models import kms_backends
 from moto.logs.models import logs_backends
 from moto.sts.models import sts_backends
 
+from terrane_emulator.corrections.sts import nobody
+
 # moto checks the form of an ARN, for which it reads all endpoints of botocore anew: a third
 # of a second. Here roles are looked up instead.
 models.validate_role_arn = lambda arn: None
@@ -49,7 +51,8 @@ def require_role(
 def principal_exists(backend: EKSBackend, arn: str) -> bool:
     """Whether an ARN names a role or user.
 
-    Accounts are entered by assuming a role that nobody made, so such a role counts too.
+    Accounts are entered by assuming a role that nobody made, or with an access key that
+    nobody made, so such a role and such a user count too.
     """
     account = _account(arn)
     if account is None:
@@ -60,6 +63,7 @@ def principal_exists(backend: EKSBackend, arn: str) -> bool:
         role(backend, arn) is not None
         or any(user.arn == arn for user in users)
         or any(session.role_arn == arn for session in assumed)
+        or arn == nobody(backend.partition, account)
     )
 
 
@@ -71,7 +75,7 @@ def caller(backend: EKSBackend, access_key: str) -> str:
         return session.role_arn
     iam = iam_backends[backend.account_id][backend.partition]
     user = iam.get_user_from_access_key_id(access_key)
-    return user.arn if user else f"arn:{backend.partition}:iam::{backend.account_id}:user/moto"
+    return user.arn if user else nobody(backend.partition, backend.account_id)
 
 
 def require_subnets(backend: EKSBackend, ids: Iterable[str]) -> list[Any]:

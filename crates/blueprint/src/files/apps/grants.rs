@@ -14,7 +14,7 @@ use super::{
         policies::{allow, condition},
     },
     access::TASK_ROLE,
-    dynamic, variables,
+    dynamic, on_ecs, variables,
 };
 use crate::hcl::{Block, Expr, File, Object, Reference, Resource, each_key, each_value, local, template};
 
@@ -24,8 +24,8 @@ const GRANTS: &str = "app_grants";
 
 /// ARNs, each once.
 #[derive(Debug, Default)]
-struct Grants {
-    secrets: Vec<Expr>,
+pub(in crate::files) struct Grants {
+    pub(in crate::files) secrets: Vec<Expr>,
     /// Of a cache that knows its users: the group and the user.
     caches: Vec<Expr>,
     buckets: Vec<Expr>,
@@ -34,7 +34,7 @@ struct Grants {
 }
 
 impl Grants {
-    fn of(model: &InfraModel, of: &Key, app: &App) -> Self {
+    pub(in crate::files) fn of(model: &InfraModel, of: &Key, app: &App) -> Self {
         let mut grants = Self { secrets: variables::read_by_app(model, of, app), ..Self::default() };
         let (mut caches, mut buckets) = (Vec::new(), Vec::new());
         for secret in app.secrets.values() {
@@ -53,14 +53,14 @@ impl Grants {
         grants
     }
 
-    fn is_empty(&self) -> bool {
+    pub(in crate::files) fn is_empty(&self) -> bool {
         self.secrets.is_empty() && self.caches.is_empty() && self.buckets.is_empty()
     }
 }
 
 /// What apps are granted that are granted anything.
 fn all(model: &InfraModel) -> Vec<(&Key, Grants)> {
-    let grants = model.apps.iter().map(|(key, app)| (key, Grants::of(model, key, app)));
+    let grants = on_ecs(model).map(|(key, app, _)| (key, Grants::of(model, key, app)));
     grants.filter(|(_, grants)| !grants.is_empty()).collect()
 }
 
@@ -74,14 +74,18 @@ pub(super) fn locals(part: Part, model: &InfraModel) -> Part {
     if all.is_empty() {
         return part;
     }
-    let entries = all.into_iter().fold(Object::new(), |object, (key, grants)| {
+    part.local(GRANTS, entries(&all))
+}
+
+/// The map over which [`document`] goes.
+pub(in crate::files) fn entries(all: &[(&Key, Grants)]) -> Object {
+    all.iter().fold(Object::new(), |object, (key, grants)| {
         let lists = Object::new()
-            .field("secrets", Expr::list(grants.secrets))
-            .field("caches", Expr::list(grants.caches))
-            .field("buckets", Expr::list(grants.buckets));
-        object.entry(key, lists)
-    });
-    part.local(GRANTS, entries)
+            .field("secrets", Expr::list(grants.secrets.clone()))
+            .field("caches", Expr::list(grants.caches.clone()))
+            .field("buckets", Expr::list(grants.buckets.clone()));
+        object.entry(*key, lists)
+    })
 }
 
 pub(super) fn add_to(file: File, model: &InfraModel) -> File {
@@ -97,16 +101,22 @@ pub(super) fn add_to(file: File, model: &InfraModel) -> File {
             .arg("role", TASK_ROLE.via(each_key(), "id"))
             .arg("policy", DOCUMENT.attr("json")),
     )
-    .block(document(model, &all))
+    .block(document(model, (DOCUMENT, GRANTS), &["secretsmanager:GetSecretValue"], &all))
 }
 
-fn document(model: &InfraModel, all: &[(&Key, Grants)]) -> Block {
+/// What the apps of a map in `locals.tf` are granted; `reads` is what they may do with a secret.
+pub(in crate::files) fn document(
+    model: &InfraModel,
+    (document, map): (Resource, &'static str),
+    reads: &[&'static str],
+    all: &[(&Key, Grants)],
+) -> Block {
     let item = || Reference::variable("statement").attr("value");
     let any = |has: fn(&Grants) -> bool| all.iter().any(|(_, grants)| has(grants));
     let each = |block: Block, list, statement| block.block(dynamic("statement", each_value(list), statement));
-    let mut block = Block::of(DOCUMENT).arg("for_each", local(GRANTS));
+    let mut block = Block::of(document).arg("for_each", local(map));
     if any(|grants| !grants.secrets.is_empty()) {
-        let read = allow(&["secretsmanager:GetSecretValue"], Expr::list([item()]));
+        let read = allow(reads, Expr::list([item()]));
         block = each(block, "secrets", read);
         if let Some(key) = kms::arn(model) {
             block = block.block(with_key(key, &["kms:Decrypt"], "secretsmanager"));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use terrane_domain::{App, InfraModel, LoadBalancerKind, Network};
+use terrane_domain::{EcsApp, InfraModel, LoadBalancerKind, Network};
 
 use super::{
     super::{code_deploy, ecs, load_balancers, network as vpc},
@@ -17,6 +17,7 @@ use crate::{
 /// Every task is a member.
 pub(super) const MEMBERS: Resource = Resource::one("aws_security_group", "apps");
 const MEMBERS_EGRESS: Resource = Resource::one("aws_vpc_security_group_egress_rule", "apps");
+const MEMBERS_EGRESS_IPV6: Resource = Resource::one("aws_vpc_security_group_egress_rule", "apps_ipv6");
 /// Of one app.
 pub(super) const SECURITY_GROUP: Resource = Resource::per_key("aws_security_group", "app");
 const FROM_APPS: Resource = Resource::per_key("aws_vpc_security_group_ingress_rule", "app_from_apps");
@@ -32,9 +33,8 @@ pub(in crate::files) const SHIFTED_RULE: Resource = Resource::per_key("aws_lb_li
 pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
     let balancers = model.ecs.iter().flat_map(|ecs| ecs.load_balancers.keys()).collect::<Vec<_>>();
     let mut rules = BTreeMap::new();
-    for (key, app) in &model.apps {
+    for (key, _, app) in on_ecs(model) {
         let path = || format!("apps.{key}");
-        let app = on_ecs(app);
         let Some(route) = &app.route else {
             if is_blue_green(app) {
                 return Err(RenderError::NothingThere { path: path(), what: "expose".to_owned() });
@@ -94,6 +94,7 @@ fn security_groups(file: File, model: &InfraModel, network: &Network) -> File {
                 .arg("ip_protocol", "-1")
                 .tags(MEMBERS_EGRESS),
         );
+    let file = vpc::out_over_ipv6(file, network, MEMBERS_EGRESS_IPV6, MEMBERS);
     let Some(apps) = with_port(model) else { return file };
     let rule = |resource: Resource,
                 for_each: Expr,
@@ -173,7 +174,7 @@ fn target_groups(file: File, model: &InfraModel, network: &Network) -> File {
 fn rules(file: File, model: &InfraModel) -> File {
     let rolling = apps_that(
         model,
-        |app| on_ecs(app).route.is_some() && !is_blue_green(on_ecs(app)),
+        |_, ecs| ecs.route.is_some() && !is_blue_green(ecs),
         |field| field("load_balancer").differs(Expr::null()).and(field("deploy").equals("rolling")),
     );
     let file = match rolling {
@@ -202,9 +203,9 @@ fn rule(resource: Resource, for_each: Expr, model: &InfraModel) -> Block {
         .arg("listener_arn", listener(model))
         .arg("priority", each_value("rule_priority"))
         .block(Block::new("action").arg("type", "forward").arg("target_group_arn", TARGET_GROUP.attr("arn")));
-    let routes = || model.apps.values().filter_map(|app| on_ecs(app).route.as_ref());
+    let routes = || on_ecs(model).filter_map(|(_, _, ecs)| ecs.route.as_ref());
     let gateway = LoadBalancerKind::Gateway;
-    let hosts = routes().any(|route| route.host.is_some());
+    let hosts = routes().any(|route| route.host.is_some() && route.load_balancer != gateway);
     let gateways = routes().any(|route| route.load_balancer == gateway);
     let others = routes().any(|route| route.host.is_none() && route.load_balancer != gateway);
     let block = if hosts {
@@ -236,15 +237,15 @@ fn rule(resource: Resource, for_each: Expr, model: &InfraModel) -> Block {
 
 /// The listener in which the rule of an app stands: that on 443 where there is a certificate.
 pub(in crate::files) fn listener(model: &InfraModel) -> Expr {
-    let has_tls = |app: &App| {
-        let route = on_ecs(app).route.as_ref();
+    let has_tls = |ecs: &EcsApp| {
+        let route = ecs.route.as_ref();
         let balancers = model.ecs.as_ref().map(|ecs| &ecs.load_balancers);
         route
             .zip(balancers)
             .and_then(|(route, balancers)| balancers.get(&route.load_balancer))
-            .is_some_and(|balancer| !balancer.certificate_arns.is_empty())
+            .is_some_and(|balancer| !balancer.certificates.is_empty())
     };
-    let routed = || model.apps.values().filter(|app| on_ecs(app).route.is_some());
+    let routed = || on_ecs(model).map(|(_, _, ecs)| ecs).filter(|ecs| ecs.route.is_some());
     let plain = || load_balancers::HTTP.via(each_value("load_balancer"), "arn");
     let tls = || load_balancers::HTTPS.via(each_value("load_balancer"), "arn");
     match (routed().any(has_tls), routed().all(has_tls)) {

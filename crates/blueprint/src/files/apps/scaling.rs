@@ -1,6 +1,6 @@
 //! `apps_scaling.tf`: more copies under load, fewer without.
 
-use terrane_domain::{App, InfraModel};
+use terrane_domain::{App, EcsApp, InfraModel};
 
 use super::{
     super::{ecs, load_balancers},
@@ -20,7 +20,7 @@ const IN_COOLDOWN_SECONDS: u16 = 300;
 pub(super) fn file(model: &InfraModel) -> Option<File> {
     let scaling = |name: &'static str| each_value("scaling").attr(name);
     let scaled =
-        apps_that(model, |app| app.scaling.is_some(), |field| field("scaling").differs(Expr::null()))?;
+        apps_that(model, |app, _| app.scaling.is_some(), |field| field("scaling").differs(Expr::null()))?;
     let services: Vec<Reference> = service::present(model)
         .filter(|(_, scales, _)| *scales)
         .map(|(_, _, resource)| resource.whole())
@@ -51,7 +51,7 @@ pub(super) fn file(model: &InfraModel) -> Option<File> {
 
 /// The apps that aim at something.
 fn with_target(model: &InfraModel, field: &'static str) -> Option<Expr> {
-    let aims = |app: &App| {
+    let aims = |app: &App, _: &EcsApp| {
         app.scaling.is_some_and(|scaling| match field {
             "cpu_percent" => scaling.cpu_percent.is_some(),
             "memory_percent" => scaling.memory_percent.is_some(),

@@ -4,10 +4,10 @@
 //! decides how many copies there are (the file or Application Auto Scaling) and which version serves (ECS or CodeDeploy)
 //! differs between apps, and what is ignored for one must not be ignored for another.
 
-use terrane_domain::{App, Ecs, InfraModel, Key, Network};
+use terrane_domain::{App, Ecs, EcsApp, InfraModel, Network};
 
 use super::{
-    super::{alarms, ecs, network as vpc},
+    super::{ecs, network as vpc, observability},
     SECURITY_GROUP, TARGET_GROUP,
     access::EXECUTION_POLICY,
     apps_that, dynamic, grants, is_blue_green,
@@ -33,8 +33,8 @@ const SERVICES: [(bool, bool, Resource); 4] = [
 /// Seconds in which a load balancer's word about a new copy doesn't count.
 const GRACE_SECONDS: u8 = 60;
 
-fn of(app: &App) -> Resource {
-    match (is_blue_green(on_ecs(app)), app.scaling.is_some()) {
+fn of(app: &App, ecs: &EcsApp) -> Resource {
+    match (is_blue_green(ecs), app.scaling.is_some()) {
         (false, false) => FIXED,
         (false, true) => SCALED,
         (true, false) => BLUE_GREEN,
@@ -44,19 +44,21 @@ fn of(app: &App) -> Resource {
 
 /// The resources that stand for the services of a model.
 pub(in crate::files) fn present(model: &InfraModel) -> impl Iterator<Item = (bool, bool, Resource)> {
-    SERVICES.into_iter().filter(|(_, _, resource)| model.apps.values().any(|app| of(app) == *resource))
+    SERVICES
+        .into_iter()
+        .filter(|(_, _, resource)| on_ecs(model).any(|(_, app, ecs)| of(app, ecs) == *resource))
 }
 
 /// The name of the service of each app.
 pub(super) fn output(model: &InfraModel) -> Object {
-    let name = |key: &Key, app: &App| of(app).at(key, "name");
-    model.apps.iter().fold(Object::new(), |object, (key, app)| object.entry(key, name(key, app)))
+    on_ecs(model)
+        .fold(Object::new(), |object, (key, app, ecs)| object.entry(key, of(app, ecs).at(key, "name")))
 }
 
 pub(super) fn add_to(file: File, model: &InfraModel, cluster: &Ecs, network: &Network) -> File {
     let mut file = file;
     for (by_code_deploy, scales, resource) in SERVICES {
-        let is = |app: &App| of(app) == resource;
+        let is = |app: &App, ecs: &EcsApp| of(app, ecs) == resource;
         let apps = apps_that(model, is, |field| {
             let deploy = field("deploy").equals(if by_code_deploy { "blue_green" } else { "rolling" });
             let scaling = field("scaling");
@@ -77,8 +79,8 @@ fn service(
     cluster: &Ecs,
     network: &Network,
 ) -> Block {
-    let routed = model.apps.values().any(|app| on_ecs(app).route.is_some());
-    let ported = model.apps.values().any(|app| app.port.is_some());
+    let routed = on_ecs(model).any(|(_, _, ecs)| ecs.route.is_some());
+    let ported = on_ecs(model).any(|(_, app, _)| app.port.is_some());
     let block = Block::of(resource)
         .arg("for_each", for_each)
         .arg("name", each_value("name"))
@@ -134,8 +136,7 @@ fn service(
 
 /// Whether there is a rule for an app that CodeDeploy deploys, or for one that ECS deploys.
 fn has_rule(model: &InfraModel, by_code_deploy: bool) -> bool {
-    let routed = |app: &&App| on_ecs(app).route.is_some();
-    model.apps.values().filter(routed).any(|app| is_blue_green(on_ecs(app)) == by_code_deploy)
+    on_ecs(model).any(|(_, _, ecs)| ecs.route.is_some() && is_blue_green(ecs) == by_code_deploy)
 }
 
 /// ECS deploys: no copy fewer than asked for, and back if the new ones don't become well.
@@ -163,7 +164,7 @@ fn rolling(block: Block, cluster: &Ecs, model: &InfraModel) -> Block {
     let alarms = Block::new("alarms")
         .arg("enable", true)
         .arg("rollback", true)
-        .arg("alarm_names", alarms::traffic_alarm_names(false));
+        .arg("alarm_names", observability::traffic_alarm_names(false));
     block.note("Also back if the new ones answer with errors or too slowly.").block(dynamic(
         "alarms",
         each_value("load_balancer").splat(),
@@ -176,7 +177,7 @@ fn groups(model: &InfraModel, ported: bool) -> Expr {
         return Expr::list([MEMBERS.attr("id")]);
     }
     let both = || Expr::list([MEMBERS.attr("id"), SECURITY_GROUP.attr("id")]);
-    if model.apps.values().all(|app| app.port.is_some()) {
+    if on_ecs(model).all(|(_, app, _)| app.port.is_some()) {
         return both();
     }
     let has_port = Expr::from(each_value("port")).differs(Expr::null());
@@ -233,16 +234,17 @@ fn ignoring(block: Block, by_code_deploy: bool, scales: bool) -> Block {
 /// An app that begins or ends to scale goes from one resource to another and must stay the same service. Where there is
 /// nothing to move, a `moved` block does nothing, so it can say of each app where it may have been.
 fn moves(file: File, model: &InfraModel) -> File {
-    let other = |app: &App| match (is_blue_green(on_ecs(app)), app.scaling.is_some()) {
+    let other = |app: &App, ecs: &EcsApp| match (is_blue_green(ecs), app.scaling.is_some()) {
         (false, true) => FIXED,
         (false, false) => SCALED,
         (true, true) => BLUE_GREEN,
         (true, false) => BLUE_GREEN_SCALED,
     };
     let mut comment = Some("An app that begins or ends to scale keeps its service.");
-    model.apps.iter().fold(file, |file, (key, app)| {
-        let block =
-            Block::new("moved").arg("from", other(app).whole().at(key)).arg("to", of(app).whole().at(key));
+    on_ecs(model).fold(file, |file, (key, app, ecs)| {
+        let block = Block::new("moved")
+            .arg("from", other(app, ecs).whole().at(key))
+            .arg("to", of(app, ecs).whole().at(key));
         match comment.take() {
             Some(comment) => file.noted(comment, block),
             None => file.block(block),

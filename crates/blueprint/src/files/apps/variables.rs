@@ -8,7 +8,10 @@ use terrane_domain::{
     RegistryField, Secret, SecretField,
 };
 
-use super::super::{buckets, caches, databases, documents, part::Part, registries, secrets};
+use super::{
+    super::{atlas, buckets, caches, databases, documents, part::Part, registries, secrets},
+    on_ecs,
+};
 use crate::{
     hcl::{Block, Expr, File, Object, Reference, Resource, local},
     render::RenderError,
@@ -16,20 +19,23 @@ use crate::{
 
 const ENTRY: Resource = Resource::data_per_key("aws_secretsmanager_secret", "app");
 
-/// What ECS puts into an app's environment, and what its roles may read for that.
-#[derive(Debug, Default)]
-struct Variables {
-    plain: Vec<(String, Expr)>,
-    secret: Vec<(String, Expr)>,
-    /// Secrets that ECS reads when it starts the app, each once: where it lies, and its ARN.
-    read_by_ecs: Vec<(Source, Expr)>,
+/// What is put into an app's environment, and what has to be read for that.
+#[derive(Debug)]
+pub(in crate::files) struct Variables {
+    /// How entries of Secrets Manager are looked up, by [`entry_key`].
+    lookup: Resource,
+    pub(in crate::files) plain: Vec<(String, Expr)>,
+    /// Parts of secrets, as ECS names them: `<arn>:<key>::`, or the ARN alone.
+    pub(in crate::files) secret: Vec<(String, Expr)>,
+    /// Secrets that are read when the app starts, each once: where it lies, and its ARN.
+    pub(in crate::files) read_at_start: Vec<(Source, Expr)>,
     /// Secrets that the app reads by itself.
-    read_by_app: Vec<(Source, Expr)>,
+    pub(in crate::files) read_by_app: Vec<(Source, Expr)>,
 }
 
 /// Where a secret lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Source {
+pub(in crate::files) enum Source {
     Entry(String),
     Database(Key),
     Documents,
@@ -64,7 +70,7 @@ fn is_there(model: &InfraModel, wish: &Wish) -> bool {
         Wish::Cache { key, .. } => model.caches.contains_key(key),
         Wish::Bucket { key, .. } => model.buckets.contains_key(key),
         Wish::Registry { key, .. } => model.registries.contains_key(key),
-        Wish::DocumentDatabase { .. } => model.document_database.is_some(),
+        Wish::DocumentDatabase { .. } => model.document_database.is_some() || model.atlas.is_some(),
         Wish::Secret { key, .. } => model.secrets.contains_key(key),
     }
 }
@@ -73,17 +79,17 @@ fn is_there(model: &InfraModel, wish: &Wish) -> bool {
 pub(super) fn locals(part: Part, model: &InfraModel) -> Part {
     let (mut images, mut plain, mut secret) = (Object::new(), Object::new(), Object::new());
     let (mut pulls, mut reads) = (Object::new(), Object::new());
-    for (key, app) in &model.apps {
-        let variables = Variables::of(model, key, app);
+    for (key, app, _) in on_ecs(model) {
+        let variables = Variables::of(model, ENTRY, key, app);
         images = images.entry(key, image(model, app));
         plain = plain.entry(key, object(variables.plain));
         secret = secret.entry(key, object(variables.secret));
         pulls = pulls.entry(key, Expr::list(repository(model, app)));
-        reads = reads.entry(key, Expr::list(arns(variables.read_by_ecs)));
+        reads = reads.entry(key, Expr::list(arns(variables.read_at_start)));
     }
     let part = part.local("app_images", images).local("app_variables", plain).local("app_secrets", secret);
     let part = part.local("app_repository_arns", pulls).local("app_secret_arns", reads);
-    match secret_entries(model) {
+    match secret_entries(on_ecs(model).map(|(key, app, _)| (key, app))) {
         Some(entries) => part.local("app_secret_names", entries),
         None => part,
     }
@@ -91,12 +97,12 @@ pub(super) fn locals(part: Part, model: &InfraModel) -> Part {
 
 /// ARNs of the secrets that an app reads by itself.
 pub(super) fn read_by_app(model: &InfraModel, key: &Key, app: &App) -> Vec<Expr> {
-    arns(Variables::of(model, key, app).read_by_app)
+    arns(Variables::of(model, ENTRY, key, app).read_by_app)
 }
 
 /// Looks up the entries of Secrets Manager that apps name.
 pub(super) fn entries(file: File, model: &InfraModel) -> File {
-    if secret_entries(model).is_none() {
+    if secret_entries(on_ecs(model).map(|(key, app, _)| (key, app))).is_none() {
         return file;
     }
     file.noted(
@@ -107,10 +113,10 @@ pub(super) fn entries(file: File, model: &InfraModel) -> File {
     )
 }
 
-/// The names of the entries, by app and variable.
-fn secret_entries(model: &InfraModel) -> Option<Object> {
+/// The names of the entries that apps name, by app and variable.
+pub(in crate::files) fn secret_entries<'a>(apps: impl Iterator<Item = (&'a Key, &'a App)>) -> Option<Object> {
     let mut entries = None;
-    for (key, app) in &model.apps {
+    for (key, app) in apps {
         for (variable, secret) in &app.secrets {
             if let Secret::Entry { name, .. } = secret {
                 entries = Some(entries.unwrap_or_else(Object::new).entry(entry_key(key, variable), name));
@@ -124,7 +130,7 @@ fn entry_key(app: &Key, variable: &str) -> String {
     format!("{app}/{variable}")
 }
 
-fn object(entries: Vec<(String, Expr)>) -> Object {
+pub(in crate::files) fn object(entries: Vec<(String, Expr)>) -> Object {
     entries.into_iter().fold(Object::new(), |object, (name, value)| object.entry(name, value))
 }
 
@@ -132,7 +138,7 @@ fn arns(sources: Vec<(Source, Expr)>) -> Vec<Expr> {
     sources.into_iter().map(|(_, arn)| arn).collect()
 }
 
-fn image(model: &InfraModel, app: &App) -> Expr {
+pub(in crate::files) fn image(model: &InfraModel, app: &App) -> Expr {
     match &app.image {
         Image::Named(name) => name.into(),
         Image::Registry { registry, tag } => {
@@ -150,8 +156,14 @@ fn repository(model: &InfraModel, app: &App) -> Option<Expr> {
 }
 
 impl Variables {
-    fn of(model: &InfraModel, of: &Key, app: &App) -> Self {
-        let mut variables = Self::default();
+    pub(in crate::files) fn of(model: &InfraModel, lookup: Resource, of: &Key, app: &App) -> Self {
+        let mut variables = Self {
+            lookup,
+            plain: Vec::new(),
+            secret: Vec::new(),
+            read_at_start: Vec::new(),
+            read_by_app: Vec::new(),
+        };
         for (name, text) in &app.env {
             variables.plain.push((name.clone(), text.into()));
         }
@@ -191,13 +203,14 @@ impl Variables {
     }
 
     fn entry(&mut self, lookup: &String, name: &str, entry: &str, key: Option<&String>) {
-        let arn = || ENTRY.at(lookup, "arn");
+        let of_entry = self.lookup;
+        let arn = || of_entry.at(lookup, "arn");
         let value = match key {
             None => arn(),
             Some(key) => part_of(arn(), key),
         };
         self.secret.push((name.to_owned(), value));
-        read(&mut self.read_by_ecs, Source::Entry(entry.to_owned()), arn());
+        read(&mut self.read_at_start, Source::Entry(entry.to_owned()), arn());
     }
 
     fn generated(&mut self, model: &InfraModel, name: &str, secret: &Key, key: Option<&String>) {
@@ -207,10 +220,14 @@ impl Variables {
             Some(key) => part_of(arn.clone(), key),
         };
         self.secret.push((name.to_owned(), value));
-        read(&mut self.read_by_ecs, Source::Generated(secret.clone()), arn);
+        read(&mut self.read_at_start, Source::Generated(secret.clone()), arn);
     }
 
     fn documents(&mut self, model: &InfraModel, name: &str, field: DocumentDatabaseField) {
+        if let Some(value) = atlas::field(model, field) {
+            self.plain.push((name.to_owned(), value));
+            return;
+        }
         let of = |field| documents::field(model, field);
         let Some(secret_arn) = of(DocumentDatabaseField::SecretArn) else { return };
         let part = match field {
@@ -220,7 +237,7 @@ impl Variables {
         };
         if let Some(part) = part {
             self.secret.push((name.to_owned(), part_of(secret_arn.clone(), part)));
-            read(&mut self.read_by_ecs, Source::Documents, secret_arn);
+            read(&mut self.read_at_start, Source::Documents, secret_arn);
             return;
         }
         if field == DocumentDatabaseField::SecretArn {
@@ -244,7 +261,7 @@ impl Variables {
             self.secret.push(((*name).to_owned(), part_of(secret_arn.clone(), *part)));
         }
         if !secrets.is_empty() {
-            read(&mut self.read_by_ecs, source.clone(), secret_arn.clone());
+            read(&mut self.read_at_start, source.clone(), secret_arn.clone());
         }
         let plain = match field {
             DatabaseField::Password | DatabaseField::Username => None,

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     files::{
         doors::{key_if, name_of},
+        network,
         part::Part,
     },
     hcl::{Block, Expr, File, Object, Reference, Resource, each_value, local, template},
@@ -59,7 +60,7 @@ pub(super) fn add_to(
     let entries = clusters.iter().fold(Object::new(), |object, (key, (database, cluster))| {
         object.entry(*key, entry(database, cluster, options, serverless))
     });
-    part.file(file).local(CLUSTERS, entries).local(INSTANCES, instances(clusters))
+    part.file(file).local(CLUSTERS, entries).local(INSTANCES, instances(clusters, network))
 }
 
 fn entry(database: &Database, cluster: &AuroraCluster, options: Options, any_serverless: bool) -> Object {
@@ -85,7 +86,7 @@ fn capacity(cluster: &AuroraCluster) -> Option<Object> {
 }
 
 /// Every instance of every cluster, by key.
-fn instances(clusters: &Run<'_, AuroraCluster>) -> Object {
+fn instances(clusters: &Run<'_, AuroraCluster>, network: &Network) -> Object {
     let all = clusters.iter().flat_map(|(key, (_, cluster))| {
         cluster.instances.iter().enumerate().map(move |(at, instance)| (*key, at, instance))
     });
@@ -93,7 +94,7 @@ fn instances(clusters: &Run<'_, AuroraCluster>) -> Object {
         let described = Object::new()
             .field("cluster", key)
             .field("identifier", &instance.identifier)
-            .field("zone", instance.zone.as_ref())
+            .field("zone", network::zone_of(network, instance, at))
             // The first to be there writes. Tier 1 takes over, and when serverless scales with the writer.
             // https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.how-it-works.html
             .field("promotion_tier", u8::from(at > 0));

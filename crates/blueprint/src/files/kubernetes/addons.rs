@@ -7,7 +7,7 @@
 
 use terrane_domain::{ClusterAddon, Kubernetes};
 
-use super::{CLUSTER, identities, is_auto_mode, node_groups};
+use super::{CLUSTER, fargate, identities, is_auto_mode, is_fargate, node_groups};
 use crate::{
     files::part::Part,
     hcl::{Block, Expr, File, Object, Resource, each_key},
@@ -17,6 +17,7 @@ pub(super) const VPC_CNI: Resource = Resource::one("aws_eks_addon", "vpc_cni");
 pub(super) const BEFORE_NODES: Resource = Resource::per_key("aws_eks_addon", "before_nodes");
 const AFTER_NODES: Resource = Resource::per_key("aws_eks_addon", "after_nodes");
 const EBS_CSI: Resource = Resource::one("aws_eks_addon", "ebs_csi");
+const DNS: Resource = Resource::one("aws_eks_addon", "coredns");
 const VERSIONS: Resource = Resource::data_per_key("aws_eks_addon_version", "main");
 
 const COREDNS: &str = "coredns";
@@ -24,6 +25,9 @@ const CNI: &str = "vpc-cni";
 const NETWORKING: &[&str] = &["eks-pod-identity-agent", "kube-proxy"];
 
 pub(super) fn part(part: Part, cluster: &Kubernetes) -> Part {
+    if is_fargate(cluster) {
+        return part.file(without_nodes(cluster));
+    }
     let auto_mode = is_auto_mode(cluster);
     let ebs_csi = cluster.addons.contains(&ClusterAddon::EbsCsiDriver);
     let metrics_server = cluster.addons.contains(&ClusterAddon::MetricsServer);
@@ -41,13 +45,7 @@ pub(super) fn part(part: Part, cluster: &Kubernetes) -> Part {
     all.extend(ebs_csi.then_some(ClusterAddon::EbsCsiDriver.as_str()));
     all.sort_unstable();
 
-    let file = File::new("addons.tf", "What EKS installs in the cluster and keeps patched.").noted(
-        "EKS's default for the cluster's version of Kubernetes.",
-        Block::of(VERSIONS)
-            .arg("for_each", set(all))
-            .arg("addon_name", each_key())
-            .arg("kubernetes_version", super::version()),
-    );
+    let file = file(all);
     let file = if auto_mode { file } else { before_nodes(file) };
     let waits = (!auto_mode).then(|| Expr::list([node_groups::NODE_GROUP.whole()]));
     let file = file.noted(
@@ -55,6 +53,37 @@ pub(super) fn part(part: Part, cluster: &Kubernetes) -> Part {
         several(AFTER_NODES, after).arg_if_some("depends_on", waits.clone()),
     );
     part.file(if ebs_csi { file.block(driver(waits)) } else { file })
+}
+
+fn file(addons: Vec<&'static str>) -> File {
+    File::new("addons.tf", "What EKS installs in the cluster and keeps patched.").noted(
+        "EKS's default for the cluster's version of Kubernetes.",
+        Block::of(VERSIONS)
+            .arg("for_each", set(addons))
+            .arg("addon_name", each_key())
+            .arg("kubernetes_version", super::version()),
+    )
+}
+
+/// On Fargate networking comes with each pod, and there is no node for the agent of pod identity.
+/// Source: EKS user guide, "Get started with AWS Fargate for your cluster", "Update CoreDNS".
+fn without_nodes(cluster: &Kubernetes) -> File {
+    let metrics_server =
+        cluster.addons.contains(&ClusterAddon::MetricsServer).then_some(ClusterAddon::MetricsServer.as_str());
+    let all = [COREDNS].into_iter().chain(metrics_server).collect();
+    let waits = || Expr::list([fargate::PROFILE.whole()]);
+    let on_fargate = Object::new().field("computeType", "Fargate");
+    let file = file(all).noted(
+        "It runs in pods, and is ready only when there is a profile that takes these.",
+        one(DNS, COREDNS)
+            .note("Otherwise its pods ask for nodes.")
+            .arg("configuration_values", Expr::call("jsonencode", [on_fargate]))
+            .arg("depends_on", waits()),
+    );
+    match metrics_server {
+        Some(name) => file.block(several(AFTER_NODES, vec![name]).arg("depends_on", waits())),
+        None => file,
+    }
 }
 
 fn set(names: impl IntoIterator<Item = &'static str>) -> Expr {
@@ -129,7 +158,7 @@ const DRIVER_ACCOUNT: &str = "ebs-csi-controller-sa";
 
 /// The addons that call AWS, by name.
 pub(super) fn identities(cluster: &Kubernetes) -> Vec<AddonIdentity<'_>> {
-    if is_auto_mode(cluster) {
+    if is_auto_mode(cluster) || is_fargate(cluster) {
         return Vec::new();
     }
     let driver = AddonIdentity {

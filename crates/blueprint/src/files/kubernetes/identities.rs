@@ -1,19 +1,16 @@
-//! `pod_identities.tf`: roles for the service accounts of addons and controllers, by EKS Pod Identity.
+//! `pod_identities.tf`: roles for the service accounts of addons and controllers, by EKS Pod Identity; on Fargate by the
+//! token of the service account.
 //!
-//! Each role can be taken by one service account of this cluster and by nothing else: pod identity tags its sessions with
-//! cluster, namespace and service account, and the trust policy insists on the tags.
-//!
-//! Source: EKS user guide, "Create IAM role with trust policy required by EKS Pod Identity" and "Grant Pods access to AWS
-//! resources based on tags".
+//! Each role can be taken by one service account of this cluster and by nothing else: see [`trust`].
 
 use terrane_domain::{ClusterController, InfraModel, Kubernetes};
 
-use super::{CLUSTER, addons, addons::AddonIdentity, load_balancer_policy, managed_policy};
+use super::{CLUSTER, addons, addons::AddonIdentity, load_balancer_policy, managed_policy, trust};
 use crate::{
     files::{
         data::{CALLER, PARTITION, REGION},
         kms,
-        part::Part,
+        part::{Part, of_each},
         policies::{allow, condition},
     },
     hcl::{
@@ -38,19 +35,25 @@ pub(super) fn part(part: Part, model: &InfraModel, cluster: &Kubernetes) -> Part
         return part;
     }
     let part = part.local("pod_identities", identities(&addons, cluster));
-    let file = File::new("pod_identities.tf", "Roles for service accounts in the cluster.")
-        .block(
-            Block::of(ROLE)
-                .arg("for_each", local("pod_identities"))
-                .arg("name", each_value("role"))
-                .arg(
-                    "description",
-                    template!["The service account ", each_value("service_account"), " of the EKS cluster"],
-                )
-                .arg("assume_role_policy", TRUST.attr("json"))
-                .tags(ROLE),
+    let file = File::new("pod_identities.tf", "Roles for service accounts in the cluster.").block(
+        Block::of(ROLE)
+            .arg("for_each", local("pod_identities"))
+            .arg("name", each_value("role"))
+            .arg(
+                "description",
+                template!["The service account ", each_value("service_account"), " of the EKS cluster"],
+            )
+            .arg("assume_role_policy", trust::policy(cluster, TRUST))
+            .tags(ROLE),
+    );
+    let file = if trust::by_pod_identity(cluster) {
+        file.noted(
+            "One service account of this cluster: pod identity says in tags for whom it asks.",
+            trust::of_pod_identity(TRUST, local("pod_identities")),
         )
-        .noted("One service account of this cluster: pod identity says in tags for whom it asks.", trust());
+    } else {
+        file
+    };
     let file = if addons.is_empty() { file } else { addon_policies(file, &addons) };
     part.file(controllers(file, model, cluster))
 }
@@ -65,11 +68,11 @@ const fn home(kind: ClusterController) -> &'static str {
 
 fn identities(addons: &[AddonIdentity<'_>], cluster: &Kubernetes) -> Object {
     let row = |role: &String, namespace: &'static str, service_account: &'static str, associated: bool| {
-        Object::new()
+        let row = Object::new()
             .field("role", role)
             .field("namespace", namespace)
-            .field("service_account", service_account)
-            .field("is_controller", associated)
+            .field("service_account", service_account);
+        if trust::by_pod_identity(cluster) { row.field("is_controller", associated) } else { row }
     };
     let object = addons.iter().fold(Object::new(), |object, identity| {
         let account = identity.service_account;
@@ -79,22 +82,6 @@ fn identities(addons: &[AddonIdentity<'_>], cluster: &Kubernetes) -> Object {
         let name = controller.kind.as_str();
         object.entry(name, row(&controller.role_name, home(controller.kind), name, true))
     })
-}
-
-fn trust() -> Block {
-    let tag = |name, value: Expr| condition("StringEquals", name, value);
-    Block::of(TRUST).arg("for_each", local("pod_identities")).block(
-        Block::new("statement")
-            .arg("actions", Expr::list(["sts:AssumeRole", "sts:TagSession"]))
-            .block(
-                Block::new("principals")
-                    .arg("type", "Service")
-                    .arg("identifiers", Expr::list(["pods.eks.amazonaws.com"])),
-            )
-            .block(tag("aws:RequestTag/eks-cluster-name", super::name().into()))
-            .block(tag("aws:RequestTag/kubernetes-namespace", each_value("namespace").into()))
-            .block(tag("aws:RequestTag/kubernetes-service-account", each_value("service_account").into())),
-    )
 }
 
 fn addon_policies(file: File, addons: &[AddonIdentity<'_>]) -> File {
@@ -128,32 +115,45 @@ fn controllers(file: File, model: &InfraModel, cluster: &Kubernetes) -> File {
     let policies = documents.iter().fold(Object::new(), |object, (kind, document, _)| {
         object.entry(kind.as_str(), document.attr("json"))
     });
-    let is_controller = Reference::variable("identity").attr("is_controller");
-    let file = file
-        .noted(
-            "Those of addons are made by EKS with the addon.",
-            Block::of(ASSOCIATION)
-                .arg(
-                    "for_each",
-                    For::map("identity", local("pod_identities"), Reference::variable("identity"))
-                        .when(is_controller),
-                )
-                .arg("cluster_name", CLUSTER.attr("name"))
-                .arg("namespace", each_value("namespace"))
-                .arg("service_account", each_value("service_account"))
-                .arg("role_arn", ROLE.attr("arn"))
-                .tags(ASSOCIATION),
-        )
-        .block(
-            Block::of(CONTROLLER_POLICIES)
-                .arg("for_each", policies)
-                .arg("name", each_key())
-                .arg("role", ROLE.attr("id"))
-                .arg("policy", Reference::variable("each").attr("value")),
-        );
+    let file = if trust::by_pod_identity(cluster) {
+        file.noted("Those of addons are made by EKS with the addon.", association())
+    } else {
+        file
+    };
+    let file = file.block(
+        Block::of(CONTROLLER_POLICIES)
+            .arg("for_each", policies)
+            .arg("name", each_key())
+            .arg("role", ROLE.attr("id"))
+            .arg("policy", Reference::variable("each").attr("value")),
+    );
     let reads_secrets = documents.iter().any(|(kind, ..)| *kind == ClusterController::ExternalSecrets);
     let file = documents.into_iter().fold(file, |file, (_, _, document)| file.block(document));
     if reads_secrets && model.encryption_key.is_some() { file.block(key_of_secrets()) } else { file }
+}
+
+fn association() -> Block {
+    let is_controller = Reference::variable("identity").attr("is_controller");
+    let controllers = For::map("identity", local("pod_identities"), Reference::variable("identity"));
+    Block::of(ASSOCIATION)
+        .arg("for_each", controllers.when(is_controller))
+        .arg("cluster_name", CLUSTER.attr("name"))
+        .arg("namespace", each_value("namespace"))
+        .arg("service_account", each_value("service_account"))
+        .arg("role_arn", ROLE.attr("arn"))
+        .tags(ASSOCIATION)
+}
+
+/// Where pod identity doesn't reach, a chart has to be told the role of its service account.
+pub(super) fn output(part: Part, cluster: &Kubernetes) -> Part {
+    if cluster.controllers.is_empty() {
+        return part;
+    }
+    part.output(
+        "service_account_roles",
+        "Roles of controllers, for the annotation eks.amazonaws.com/role-arn of their service accounts",
+        of_each(ROLE, "role", Reference::variable("role").attr("arn")),
+    )
 }
 
 /// Reads can't be narrowed; what changes something is allowed on the groups that EKS made for this cluster's node groups,

@@ -1,4 +1,4 @@
-//! The EKS cluster: `kubernetes.tf`, `node_groups.tf`, `addons.tf` and `pod_identities.tf`.
+//! The EKS cluster: `kubernetes.tf`, `node_groups.tf` or `fargate.tf`, `addons.tf` and `pod_identities.tf`.
 //!
 //! The order in which AWS gets to see them matters more than elsewhere:
 //!
@@ -12,21 +12,23 @@
 mod access;
 mod addons;
 mod cluster;
+mod fargate;
 mod identities;
 mod load_balancer_policy;
 mod node_groups;
 mod node_network;
+pub(super) mod trust;
 
 use terrane_domain::{Compute, InfraModel, Kubernetes};
 
-use super::{kms, network, part::Part};
+use super::{kms, kubernetes_apps, network, part::Part};
 use crate::{
     hcl::{Expr, Object, Piece, Reference, Resource, local},
     render::RenderError,
 };
 
-/// The cluster, for the files of this block.
-const CLUSTER: Resource = Resource::one("aws_eks_cluster", "main");
+/// The cluster.
+pub(super) const CLUSTER: Resource = Resource::one("aws_eks_cluster", "main");
 const NODE_ROLE: Resource = Resource::one("aws_iam_role", "kubernetes_node");
 const NODE_POLICIES: Resource = Resource::per_key("aws_iam_role_policy_attachment", "kubernetes_node");
 
@@ -47,9 +49,21 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
             node_groups::locals(part, groups).file(node_groups::file(cluster, network))
         }
         Compute::AutoMode => part,
+        Compute::Fargate(profiles) => fargate::locals(part, profiles).file(fargate::file(cluster, network)),
     };
     let part = identities::part(addons::part(part, cluster), model, cluster);
-    Some(outputs(part))
+    let part = outputs(if wants_issuer(model, cluster) { trust::locals(part, cluster) } else { part });
+    Some(match cluster.compute {
+        Compute::NodeGroups(_) | Compute::AutoMode => {
+            part.output("kubernetes_node_role_arn", "Role of the nodes", NODE_ROLE.attr("arn"))
+        }
+        Compute::Fargate(_) => identities::output(part, cluster),
+    })
+}
+
+/// Whether anything has a role by its token.
+fn wants_issuer(model: &InfraModel, cluster: &Kubernetes) -> bool {
+    !cluster.controllers.is_empty() || kubernetes_apps::any_role(model)
 }
 
 fn outputs(part: Part) -> Part {
@@ -67,7 +81,6 @@ fn outputs(part: Part) -> Part {
             "The same in IAM, for roles that trust service accounts by their tokens",
             cluster::OIDC_PROVIDER.attr("arn"),
         )
-        .output("kubernetes_node_role_arn", "Role of the nodes", NODE_ROLE.attr("arn"))
 }
 
 /// The name of the cluster, for data sources. They must not ask the cluster itself: Terraform puts off reading a data
@@ -85,6 +98,11 @@ fn version() -> Reference {
 /// Whether EKS makes the nodes itself.
 fn is_auto_mode(cluster: &Kubernetes) -> bool {
     matches!(cluster.compute, Compute::AutoMode)
+}
+
+/// Whether pods run without nodes.
+fn is_fargate(cluster: &Kubernetes) -> bool {
+    matches!(cluster.compute, Compute::Fargate(_))
 }
 
 /// The ARN of a policy that AWS manages.

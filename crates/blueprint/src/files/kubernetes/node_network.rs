@@ -18,6 +18,8 @@ const FROM_NODES: Resource = Resource::one("aws_vpc_security_group_ingress_rule"
 const FROM_CONTROL_PLANE: Resource =
     Resource::per_key("aws_vpc_security_group_ingress_rule", "node_from_control_plane");
 const TO_ANYWHERE: Resource = Resource::one("aws_vpc_security_group_egress_rule", "node_to_anywhere");
+const TO_ANYWHERE_IPV6: Resource =
+    Resource::one("aws_vpc_security_group_egress_rule", "node_to_anywhere_ipv6");
 const TO_CONTROL_PLANE: Resource =
     Resource::one("aws_vpc_security_group_ingress_rule", "control_plane_from_nodes");
 
@@ -44,52 +46,53 @@ pub(super) fn blocks(file: File, cluster: &Kubernetes, network: &Network) -> Fil
         CALLED_BY_API_SERVER.iter().fold(Object::new(), |object, (name, port)| object.entry(*name, *port));
     let port = || Reference::variable("each").attr("value");
     let discovery = format!("kubernetes.io/cluster/{}", cluster.name);
-    file.noted(
-        "The load balancer controller adds its rules to the one group of a node that says whose it is.",
-        Block::of(SECURITY_GROUP)
-            .arg("name", template![local("name"), "-node"])
-            .arg("description", "Nodes of the EKS cluster")
-            .arg("vpc_id", network::vpc_id(network))
-            .named_tags_and(
-                SECURITY_GROUP,
-                template![local("name"), "-node"],
-                [
-                    ("karpenter.sh/discovery".into(), (&cluster.name).into()),
-                    (discovery.into(), "owned".into()),
-                ],
-            ),
-    )
-    .noted(
-        "Pods talk to each other on any port; network policies narrow that down.",
-        Block::of(FROM_NODES)
-            .arg("security_group_id", SECURITY_GROUP.attr("id"))
-            .arg("description", "Between nodes and pods")
-            .arg("referenced_security_group_id", SECURITY_GROUP.attr("id"))
-            .arg("ip_protocol", "-1")
-            .tags(FROM_NODES),
-    )
-    .noted(
-        "The kubelet, webhooks and aggregated APIs.",
-        Block::of(FROM_CONTROL_PLANE)
-            .arg("for_each", ports)
-            .arg("security_group_id", SECURITY_GROUP.attr("id"))
-            .arg("description", "From the API server")
-            .arg("referenced_security_group_id", cluster_group())
-            .arg("ip_protocol", "tcp")
-            .arg("from_port", port())
-            .arg("to_port", port())
-            .tags(FROM_CONTROL_PLANE),
-    )
-    .noted(
-        "Images, AWS's APIs and what the workloads need.",
-        Block::of(TO_ANYWHERE)
-            .arg("security_group_id", SECURITY_GROUP.attr("id"))
-            .arg("description", "To anywhere")
-            .arg("cidr_ipv4", ANYWHERE)
-            .arg("ip_protocol", "-1")
-            .tags(TO_ANYWHERE),
-    )
-    .block(
+    let file = file
+        .noted(
+            "The load balancer controller adds its rules to the one group of a node that says whose it is.",
+            Block::of(SECURITY_GROUP)
+                .arg("name", template![local("name"), "-node"])
+                .arg("description", "Nodes of the EKS cluster")
+                .arg("vpc_id", network::vpc_id(network))
+                .named_tags_and(
+                    SECURITY_GROUP,
+                    template![local("name"), "-node"],
+                    [
+                        ("karpenter.sh/discovery".into(), (&cluster.name).into()),
+                        (discovery.into(), "owned".into()),
+                    ],
+                ),
+        )
+        .noted(
+            "Pods talk to each other on any port; network policies narrow that down.",
+            Block::of(FROM_NODES)
+                .arg("security_group_id", SECURITY_GROUP.attr("id"))
+                .arg("description", "Between nodes and pods")
+                .arg("referenced_security_group_id", SECURITY_GROUP.attr("id"))
+                .arg("ip_protocol", "-1")
+                .tags(FROM_NODES),
+        )
+        .noted(
+            "The kubelet, webhooks and aggregated APIs.",
+            Block::of(FROM_CONTROL_PLANE)
+                .arg("for_each", ports)
+                .arg("security_group_id", SECURITY_GROUP.attr("id"))
+                .arg("description", "From the API server")
+                .arg("referenced_security_group_id", cluster_group())
+                .arg("ip_protocol", "tcp")
+                .arg("from_port", port())
+                .arg("to_port", port())
+                .tags(FROM_CONTROL_PLANE),
+        )
+        .noted(
+            "Images, AWS's APIs and what the workloads need.",
+            Block::of(TO_ANYWHERE)
+                .arg("security_group_id", SECURITY_GROUP.attr("id"))
+                .arg("description", "To anywhere")
+                .arg("cidr_ipv4", ANYWHERE)
+                .arg("ip_protocol", "-1")
+                .tags(TO_ANYWHERE),
+        );
+    network::out_over_ipv6(file, network, TO_ANYWHERE_IPV6, SECURITY_GROUP).block(
         Block::of(TO_CONTROL_PLANE)
             .arg("security_group_id", cluster_group())
             .arg("description", "From nodes to the API server")

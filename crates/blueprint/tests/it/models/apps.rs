@@ -7,27 +7,24 @@ use terrane_domain::*;
 use super::{key, minimal, network, registry};
 
 const PREFIX: &str = "dev-anna-4f2a91c0";
-const CERTIFICATES: [&str; 2] = [
-    "arn:aws:acm:eu-west-1:222222222222:certificate/0a",
-    "arn:aws:acm:eu-west-1:222222222222:certificate/0b",
-];
+const CERTIFICATE: &str = "arn:aws:acm:eu-west-1:222222222222:certificate/0a";
 
 /// Adds a cluster and one app of each kind to a model that has a database, a cache, a bucket and a registry.
 pub fn add_to(model: &mut InfraModel) {
     let mut ecs = cluster(&[
-        (LoadBalancerKind::Public, &CERTIFICATES),
-        (LoadBalancerKind::Internal, &[]),
-        (LoadBalancerKind::Gateway, &[]),
+        (LoadBalancerKind::Public, vec![Certificate::RequestedFor(key("api")), given()]),
+        (LoadBalancerKind::Internal, vec![]),
+        (LoadBalancerKind::Gateway, vec![]),
     ]);
     ecs.capacity = Capacity { fargate: 1, fargate_spot: 3 };
     ecs.container_insights = ContainerInsights::Enhanced;
     ecs.container_insights_group = Some(format!("/aws/ecs/containerinsights/{PREFIX}/performance"));
     ecs.load_balancers.values_mut().for_each(|balancer| balancer.deletion_protection = true);
     model.ecs = Some(ecs);
-    model.observability = Observability {
-        log_retention_days: 90,
-        alarms: Some(Alarms { actions: vec!["arn:aws:sns:eu-west-1:222222222222:ops".to_owned()] }),
-    };
+    model.dns = Some(Dns {
+        zone: "dev.acme.example".to_owned(),
+        origin: ZoneOrigin::Created { parent: Some("acme.example".to_owned()) },
+    });
 
     let mut api = app("api", Some(LoadBalancerKind::Public), false);
     api.image = Image::Registry { registry: key("api"), tag: "1.4.2".to_owned() };
@@ -40,8 +37,8 @@ pub fn add_to(model: &mut InfraModel) {
         ("LLM_ALL".to_owned(), entry("acme/llm", None)),
     ]);
     api.scaling = Some(Scaling { requests_per_target: Some(1_000), ..scaling() });
-    let by_host = route(&mut api);
-    (by_host.host, by_host.priority) = (Some("api.acme.example".to_owned()), 600);
+    name(&mut api, "api.dev.acme.example", Some(Certificate::RequestedFor(key("api"))));
+    route(&mut api).priority = 600;
 
     let mut admin = app("admin", Some(LoadBalancerKind::Internal), false);
     admin.secrets = BTreeMap::from([
@@ -49,7 +46,11 @@ pub fn add_to(model: &mut InfraModel) {
         ("USERNAME".to_owned(), from_database(DatabaseField::Username)),
         ("PASSWORD".to_owned(), from_database(DatabaseField::Password)),
     ]);
+    name(&mut admin, "admin.dev.acme.example", None);
     let mut shop = app("shop", Some(LoadBalancerKind::Gateway), true);
+    name(&mut shop, "shop.dev.acme.example", Some(Certificate::RequestedFor(key("shop"))));
+    let mut web = app("web", Some(LoadBalancerKind::Public), false);
+    route(&mut web).certificate = Some(given());
     shop.scaling = Some(Scaling { cpu_percent: None, memory_percent: Some(70), ..scaling() });
 
     let mut worker = app("worker", None, false);
@@ -68,19 +69,103 @@ pub fn add_to(model: &mut InfraModel) {
         worker.secrets.insert(name.to_owned(), generated);
     }
 
+    let mut indexer = on_kubernetes("indexer", None);
+    indexer.image = Image::Registry { registry: key("api"), tag: "1.4.2".to_owned() };
+    indexer.env = [("DB_API".to_owned(), "http://db-api:8001".to_owned())].into();
+    indexer.secrets = BTreeMap::from([
+        ("DATABASE_URL".to_owned(), from_database(DatabaseField::Url)),
+        ("DATABASE_SECRET".to_owned(), from_database(DatabaseField::SecretArn)),
+        ("LLM_API_KEY".to_owned(), entry("acme/llm", Some("api_key"))),
+        (
+            "CACHE".to_owned(),
+            Secret::Reference(Reference::Cache { key: key("sessions"), field: CacheField::Url }),
+        ),
+        (
+            "BUCKET".to_owned(),
+            Secret::Reference(Reference::Bucket { key: key("uploads"), field: BucketField::Name }),
+        ),
+    ]);
+
     model.apps = BTreeMap::from([
         (key("admin"), admin),
         (key("api"), api),
         (key("feed"), app("feed", Some(LoadBalancerKind::Gateway), true)),
+        (key("indexer"), indexer),
         (key("shop"), shop),
-        (key("web"), app("web", Some(LoadBalancerKind::Public), false)),
+        (key("web"), web),
         (key("worker"), worker),
     ]);
 }
 
+/// An app on Kubernetes.
+fn on_kubernetes(name: &str, expose: Option<ClusterRoute>) -> App {
+    App {
+        runtime: AppRuntime::Kubernetes(KubernetesApp {
+            namespace: "apps".to_owned(),
+            name: name.to_owned(),
+            role: format!("{PREFIX}-{name}-pod"),
+            cpu_millicores: 100,
+            memory_mib: 256,
+            cpu_limit_millicores: Some(500),
+            memory_limit_mib: 512,
+            expose,
+        }),
+        ..app(name, None, false)
+    }
+}
+
+/// Models with apps on a cluster: without a role, with one, without nodes, and beside apps on ECS that know MongoDB Atlas.
+pub fn on_clusters() -> Vec<(&'static str, InfraModel)> {
+    let with = |compute: Option<Compute>, apps: Vec<(&str, App)>| {
+        let mut model = minimal();
+        model.network = Some(network(2, Nat::Single));
+        model.encryption_key =
+            Some(EncryptionKey { alias: format!("alias/{PREFIX}"), deletion_window_days: 7 });
+        model.databases = BTreeMap::from([(key("main"), super::side_database())]);
+        let cluster = super::kubernetes::full();
+        let addons = vec![ClusterAddon::MetricsServer];
+        model.kubernetes = Some(match compute {
+            None => cluster,
+            Some(compute) => Kubernetes { compute, addons, ..cluster },
+        });
+        model.apps = apps.into_iter().map(|(name, app)| (key(name), app)).collect();
+        model
+    };
+    let ingress = ClusterRoute::Ingress { host: Some("api.acme.example".to_owned()), tls: true };
+    let balancer = ClusterRoute::LoadBalancer { certificate_arn: None, internal: true };
+    let reading = || {
+        let mut app = on_kubernetes("api", Some(balancer.clone()));
+        app.secrets = [("PASSWORD".to_owned(), from_database(DatabaseField::Password))].into();
+        app
+    };
+    let documented = |field| {
+        let reference = Reference::DocumentDatabase { field };
+        BTreeMap::from([("MONGODB_URI".to_owned(), Secret::Reference(reference))])
+    };
+    let mut of_atlas = on_kubernetes("api", Some(ClusterRoute::Gateway { host: None }));
+    of_atlas.secrets = documented(DocumentDatabaseField::Url);
+    let mut on_ecs = app("feed", None, false);
+    on_ecs.secrets = documented(DocumentDatabaseField::Host);
+    let mut both = with(None, vec![("api", of_atlas.clone()), ("feed", on_ecs)]);
+    both.ecs = Some(cluster(&[]));
+    both.atlas = Some(super::atlas());
+    let mut in_project = with(None, vec![]);
+    in_project.kubernetes = None;
+    let project_id = "5f0c1b2a3d4e5f6a7b8c9d0e".to_owned();
+    let project = AtlasProject::Existing { project_id };
+    in_project.atlas = Some(AtlasCluster { project, users: BTreeMap::new(), ..super::atlas() });
+    vec![
+        ("pods_alone", with(None, vec![("api", on_kubernetes("api", Some(ingress)))])),
+        ("pods_reading", with(None, vec![("api", reading())])),
+        ("pods_on_fargate", with(Some(super::kubernetes::fargate()), vec![("api", reading())])),
+        ("atlas_both_runtimes", both),
+        ("atlas_in_project", in_project),
+    ]
+}
+
 /// Models with little in them, in which other lines are left out.
 pub fn small() -> Vec<(&'static str, InfraModel)> {
-    let with = |balancers: &[(LoadBalancerKind, &[&str])], apps: Vec<(&str, App)>| {
+    let with = |balancers: &[(LoadBalancerKind, Vec<Certificate>)], apps: Vec<(&str, App)>| {
         let mut model = minimal();
         model.network = Some(network(2, Nat::Single));
         model.ecs = Some(cluster(balancers));
@@ -102,21 +187,35 @@ pub fn small() -> Vec<(&'static str, InfraModel)> {
         panic!("{quiet:?}");
     };
     deploy.rollback_on_alarm = false;
+    let requested = || Certificate::RequestedFor(key("web"));
+    let mut web = app("web", Some(public), false);
+    name(&mut web, "acme.example", Some(requested()));
+    let mut named = with(&[(public, vec![requested()])], vec![("web", web)]);
+    named.dns = Some(Dns { zone: "acme.example".to_owned(), origin: ZoneOrigin::Existing });
+    let mut elsewhere = app("api", Some(gateway), false);
+    name(&mut elsewhere, "api.elsewhere.example", Some(given()));
+    route(&mut elsewhere).record = false;
+    let mut new_zone = with(&[], vec![]);
+    new_zone.dns =
+        Some(Dns { zone: "acme.example".to_owned(), origin: ZoneOrigin::Created { parent: None } });
     vec![
         ("ecs_empty", with(&[], vec![])),
         ("ecs_worker", with(&[], vec![("worker", worker)])),
         ("ecs_pulled", pulled),
-        ("ecs_plain", with(&[(public, &[])], vec![("web", app("web", Some(public), false))])),
-        ("ecs_tls", with(&[(public, &CERTIFICATES[..1])], vec![("web", app("web", Some(public), false))])),
-        ("ecs_blue_green", with(&[(gateway, &[])], vec![("api", quiet)])),
+        ("ecs_plain", with(&[(public, vec![])], vec![("web", app("web", Some(public), false))])),
+        ("ecs_tls", with(&[(public, vec![given()])], vec![("web", app("web", Some(public), false))])),
+        ("ecs_blue_green", with(&[(gateway, vec![])], vec![("api", quiet)])),
+        ("ecs_named", named),
+        ("ecs_named_elsewhere", with(&[(gateway, vec![])], vec![("api", elsewhere)])),
+        ("ecs_new_zone", new_zone),
     ]
 }
 
-fn cluster(balancers: &[(LoadBalancerKind, &[&str])]) -> Ecs {
-    let balancer = |(kind, certificates): &(LoadBalancerKind, &[&str])| {
+fn cluster(balancers: &[(LoadBalancerKind, Vec<Certificate>)]) -> Ecs {
+    let balancer = |(kind, certificates): &(LoadBalancerKind, Vec<Certificate>)| {
         let balancer = LoadBalancer {
             name: format!("{PREFIX}-{}", kind.as_str()),
-            certificate_arns: certificates.iter().map(|arn| (*arn).to_owned()).collect(),
+            certificates: certificates.clone(),
             deletion_protection: false,
         };
         (*kind, balancer)
@@ -145,6 +244,8 @@ fn app(name: &str, load_balancer: Option<LoadBalancerKind>, blue_green: bool) ->
     let route = load_balancer.map(|load_balancer| Route {
         load_balancer,
         host: None,
+        record: false,
+        certificate: None,
         priority: 2 * place(load_balancer) + u16::from(blue_green),
         target_group: format!("{PREFIX}-a-{name}"),
         api_log_group: (load_balancer == LoadBalancerKind::Gateway)
@@ -184,8 +285,20 @@ fn scaling() -> Scaling {
 }
 
 fn route(app: &mut App) -> &mut Route {
-    let AppRuntime::Ecs(app) = &mut app.runtime;
+    let AppRuntime::Ecs(app) = &mut app.runtime else { panic!("on ECS") };
     app.route.as_mut().unwrap()
+}
+
+fn given() -> Certificate {
+    Certificate::Given(CERTIFICATE.to_owned())
+}
+
+/// Gives an app a name in the zone.
+fn name(app: &mut App, host: &str, certificate: Option<Certificate>) {
+    let route = route(app);
+    route.host = Some(host.to_owned());
+    route.record = true;
+    route.certificate = certificate;
 }
 
 fn from_database(field: DatabaseField) -> Secret {

@@ -36,6 +36,7 @@ pub fn full() -> Kubernetes {
             node: "dev-anna-4f2a91c0-eks-node".to_owned(),
             vpc_cni: "dev-anna-4f2a91c0-eks-vpc-cni".to_owned(),
             ebs_csi: "dev-anna-4f2a91c0-eks-ebs-csi".to_owned(),
+            fargate: "dev-anna-4f2a91c0-eks-fargate".to_owned(),
         },
     }
 }
@@ -59,12 +60,37 @@ pub fn all() -> Vec<(&'static str, Kubernetes)> {
         ..plain.clone()
     };
     let bare_auto_mode = Kubernetes { addons: Vec::new(), controllers: Vec::new(), ..auto_mode.clone() };
+    let bare_fargate = Kubernetes { compute: fargate(), ..plain.clone() };
+    let fargate = Kubernetes {
+        compute: fargate(),
+        addons: vec![ClusterAddon::MetricsServer],
+        controllers: vec![
+            controller(ClusterController::LoadBalancer),
+            controller(ClusterController::ExternalSecrets),
+        ],
+        ..plain.clone()
+    };
     vec![
+        ("cluster_fargate", fargate),
+        ("cluster_bare_fargate", bare_fargate),
         ("cluster", plain),
         ("cluster_auto_mode", auto_mode),
         ("cluster_bare_auto_mode", bare_auto_mode),
         ("cluster_with_key", Kubernetes { public_cidrs: Vec::new(), ..full() }),
     ]
+}
+
+/// Everything of the system, and some of the apps.
+pub fn fargate() -> Compute {
+    let selector = |namespace: &str, labels: &[(&str, &str)]| FargateSelector {
+        namespace: namespace.to_owned(),
+        labels: labels.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect(),
+    };
+    let profile = |selectors| FargateProfile { selectors };
+    Compute::Fargate(BTreeMap::from([
+        (key("apps"), profile(vec![selector("apps", &[("run", "fargate"), ("tier", "${web}")])])),
+        (key("system"), profile(vec![selector("kube-system", &[]), selector("external-*", &[])])),
+    ]))
 }
 
 fn access(principal: &str, policy: AccessPolicy, namespaces: &[&str]) -> ClusterAccess {

@@ -61,6 +61,7 @@ const STORES: &[Store] = &[
         },
     ),
     ("aws_rds_cluster", "storage_encrypted = true", |o, _| o.body.is("storage_encrypted", true)),
+    ("aws_route53_zone", "public by nature: there is nothing to encrypt", |_, _| true),
     ("aws_s3_bucket", "a server_side_encryption_configuration of its own", is_encrypted_bucket),
     ("aws_secretsmanager_secret", "own key where there is one; AWS encrypts always", |o, m| {
         with_own_key(o, m, "kms_key_id")

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::{Conflict, DEFAULT, Resolver, ecs::kind_of};
+use super::super::{Conflict, DEFAULT, Resolver, dns::HostName, ecs::kind_of};
 use crate::{
     App, AppRuntime, BlueGreen, Deploy, EcsApp, Key, LoadBalancerKind, Observability, Route, facts,
     names::rule_place,
@@ -41,6 +41,11 @@ impl Resolver<'_> {
     /// The smallest size of Fargate that is no smaller than what is asked for.
     fn fargate_size(&mut self, spec: &AppSpec, path: &Path) -> (u32, u32) {
         let asked = spec.resources.clone().unwrap_or_default();
+        if asked.limits.is_some() {
+            let message =
+                "is for Kubernetes; on ECS a copy has what it asks for to itself, so leave this out";
+            self.conflict(Conflict::new(path.key("limits"), message));
+        }
         let cpu = self.or_profile(&path.key("cpu"), asked.cpu, self.defaults.app_cpu);
         let memory = self.or_profile(&path.key("memory"), asked.memory, self.defaults.app_memory);
         let Some((units, mebibytes)) = facts::fargate_size(cpu.0, memory.0) else {
@@ -74,17 +79,23 @@ impl Resolver<'_> {
             let message = "needs to know the port on which the app listens; add port: 8000";
             self.conflict(Conflict::new(here.clone(), message).with(path.key("port")));
         }
-        let (load_balancer, host) = match (&expose.load_balancer, &expose.api_gateway) {
+        let (load_balancer, host, name) = match (&expose.load_balancer, &expose.api_gateway) {
             (Some(balancer), _) => {
-                let internal = here.key("load_balancer").key("internal");
-                let _: bool = self.or_because(&internal, balancer.internal, false, DEFAULT);
-                (kind_of(balancer), balancer.host.clone())
+                let here = here.key("load_balancer");
+                let _: bool = self.or_because(&here.key("internal"), balancer.internal, false, DEFAULT);
+                (kind_of(balancer), balancer.host.clone(), self.name_on_balancer(key, balancer, &here))
             }
-            (None, _) => (LoadBalancerKind::Gateway, None),
+            (None, Some(api)) => {
+                let name = self.name_of_api(key, api, &here.key("api_gateway"));
+                (LoadBalancerKind::Gateway, api.host.clone(), name)
+            }
+            (None, None) => (LoadBalancerKind::Gateway, None, HostName::default()),
         };
         Some(Route {
             load_balancer,
             host,
+            record: name.record,
+            certificate: name.certificate,
             priority: 0,
             target_group: self.names.target_group(key, 'a'),
             api_log_group: (load_balancer == LoadBalancerKind::Gateway)
@@ -148,7 +159,7 @@ impl Resolver<'_> {
 pub(super) fn set_priorities(apps: &mut BTreeMap<Key, App>) {
     let mut taken: BTreeSet<(LoadBalancerKind, u16)> = BTreeSet::new();
     for (key, app) in apps {
-        let AppRuntime::Ecs(app) = &mut app.runtime;
+        let AppRuntime::Ecs(app) = &mut app.runtime else { continue };
         let Some(route) = &mut app.route else { continue };
         let mut place = CATCH_ALL_PLACE;
         if route.host.is_some() || route.load_balancer == LoadBalancerKind::Gateway {

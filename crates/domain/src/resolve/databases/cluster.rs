@@ -37,8 +37,12 @@ impl Resolver<'_> {
         network: Option<&Network>,
         name: impl Fn(&Names, usize) -> String,
     ) -> Vec<ClusterInstance> {
-        let zones: Vec<&str> =
-            network.into_iter().flat_map(|network| &network.zones).map(|zone| zone.name.as_str()).collect();
+        let zones: Vec<&str> = network
+            .and_then(Network::made)
+            .into_iter()
+            .flat_map(|vpc| &vpc.zones)
+            .map(|zone| zone.name.as_str())
+            .collect();
         (0..=usize::from(readers))
             .map(|at| ClusterInstance {
                 identifier: name(&self.names, at + 1),

@@ -25,7 +25,19 @@ impl Resolver<'_> {
                 let message = "auto_mode makes the nodes itself; take node_groups out, or auto_mode";
                 self.conflict(Conflict::new(groups, message).with(path.key("auto_mode")));
             }
+            if spec.fargate.is_some() {
+                let message = "auto_mode makes the nodes itself; take fargate out, or auto_mode";
+                self.conflict(Conflict::new(path.key("fargate"), message).with(path.key("auto_mode")));
+            }
             return Compute::AutoMode;
+        }
+        if let Some(fargate) = &spec.fargate {
+            if !spec.node_groups.is_empty() {
+                let message =
+                    "fargate runs every pod without nodes, and has no GPUs; take node_groups out, or fargate";
+                self.conflict(Conflict::new(groups, message).with(path.key("fargate")));
+            }
+            return Compute::Fargate(self.fargate_profiles(fargate, &path.key("fargate").key("profiles")));
         }
         let mut specs = spec.node_groups.clone();
         if specs.is_empty()

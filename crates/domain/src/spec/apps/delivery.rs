@@ -16,10 +16,12 @@ use super::{
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct ExposeSpec {
-    /// An application load balancer, which all apps of its kind share.
+    /// On ECS an application load balancer, which all apps of its kind share; on Kubernetes a network load balancer of
+    /// the app's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub load_balancer: Option<LoadBalancerSpec>,
-    /// An HTTP API of its own with a public address and TLS, through a private link to an internal load balancer.
+    /// An HTTP API of its own with a public address and TLS, through a private link to an internal load balancer; on ECS
+    /// only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_gateway: Option<ApiGatewaySpec>,
     /// An Ingress; on Kubernetes only.
@@ -30,15 +32,20 @@ pub struct ExposeSpec {
     pub gateway: Option<GatewaySpec>,
 }
 
-/// An application load balancer.
+/// A load balancer.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct LoadBalancerSpec {
-    /// Requests for this host name only. One app of a load balancer may go without: it gets what no other asks for.
+    /// Requests for this host name only; on ECS only. One app of a load balancer may go without: it gets what no other
+    /// asks for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
-    /// A certificate of ACM in the same region: HTTPS on 443, and 80 only redirects. Without it, plain HTTP on 80. All
-    /// apps of a load balancer have one, or none has.
+    /// HTTPS on 443, and 80 only redirects; otherwise plain HTTP on 80. `true` if not said and there is a certificate or
+    /// `host` is in the zone of the section `dns`, where one is asked for and proves itself. All apps of a load balancer
+    /// have it, or none has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls: Option<bool>,
+    /// A certificate of ACM in the same region, in place of one that is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = "^arn:aws:acm:"))]
     pub certificate_arn: Option<String>,
@@ -47,10 +54,19 @@ pub struct LoadBalancerSpec {
     pub internal: Option<bool>,
 }
 
-/// An HTTP API of API Gateway. It has no settings yet.
+/// An HTTP API of API Gateway.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-pub struct ApiGatewaySpec {}
+pub struct ApiGatewaySpec {
+    /// The only name under which it answers; without it under one that AWS makes. In the zone of the section `dns` it gets
+    /// a record and a certificate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// A certificate of ACM in the same region for `host`, in place of one that is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = "^arn:aws:acm:"))]
+    pub certificate_arn: Option<String>,
+}
 
 /// An Ingress of Kubernetes.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
@@ -80,7 +96,8 @@ pub struct DeploySpec {
     /// New copies are started before old ones are stopped; a version that doesn't become well is rolled back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rolling: Option<RollingSpec>,
-    /// Both versions run side by side while CodeDeploy shifts the traffic; needs a load balancer or API Gateway.
+    /// Both versions run side by side while CodeDeploy shifts the traffic; on ECS only, with a load balancer or API
+    /// Gateway.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blue_green: Option<BlueGreenSpec>,
 }
@@ -126,10 +143,7 @@ pub(super) fn expose(value: &Value<'_>) -> Option<ExposeSpec> {
     let f = value.fields()?;
     let section = ExposeSpec {
         load_balancer: f.get("load_balancer", load_balancer),
-        api_gateway: f.get("api_gateway", |value| {
-            value.fields()?.close();
-            Some(ApiGatewaySpec {})
-        }),
+        api_gateway: f.get("api_gateway", api_gateway),
         ingress: f.get("ingress", ingress),
         gateway: f.get("gateway", gateway),
     };
@@ -165,8 +179,19 @@ fn load_balancer(value: &Value<'_>) -> Option<LoadBalancerSpec> {
     let f = value.fields()?;
     let section = LoadBalancerSpec {
         host: f.get("host", values::host),
+        tls: f.get("tls", flag),
         certificate_arn: f.get("certificate_arn", values::certificate_arn),
         internal: f.get("internal", flag),
+    };
+    f.close();
+    Some(section)
+}
+
+fn api_gateway(value: &Value<'_>) -> Option<ApiGatewaySpec> {
+    let f = value.fields()?;
+    let section = ApiGatewaySpec {
+        host: f.get("host", values::host),
+        certificate_arn: f.get("certificate_arn", values::certificate_arn),
     };
     f.close();
     Some(section)

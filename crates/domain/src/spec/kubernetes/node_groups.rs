@@ -183,6 +183,11 @@ fn node_labels(value: &Value<'_>) -> BTreeMap<String, String> {
     labels
 }
 
+/// Labels that a pod may carry.
+pub(super) fn labels_of_pods(value: &Value<'_>) -> BTreeMap<String, String> {
+    value.pairs("a mapping of texts", label_key, label_value)
+}
+
 fn taints(value: &Value<'_>) -> Option<BTreeMap<String, TaintSpec>> {
     fn taint(value: &Value<'_>) -> Option<TaintSpec> {
         let f = value.fields()?;

@@ -6,7 +6,8 @@ pub struct Drift {
     pub kind: &'static str,
     /// The type of which the next plan has to change or make something.
     pub shows: &'static str,
-    /// Python with `client(service)` and `first(list)`. In the account there is nothing but the environment.
+    /// Python with `client(service)` and `first(list)`. In the account there is nothing but the environment, and what
+    /// was prepared for it.
     pub code: &'static str,
 }
 
@@ -22,6 +23,15 @@ pub const DRIFTS: &[Drift] = &[
 ec2 = client('ec2')
 vpc = first(v for v in ec2.describe_vpcs()['Vpcs'] if not v['IsDefault'])
 ec2.modify_vpc_attribute(VpcId=vpc['VpcId'], EnableDnsHostnames={'Value': False})
+",
+    ),
+    drift(
+        "aws_network_acl",
+        "aws_network_acl",
+        "
+ec2 = client('ec2')
+acl = first(a for a in ec2.describe_network_acls()['NetworkAcls'] if not a['IsDefault'])
+ec2.delete_network_acl_entry(NetworkAclId=acl['NetworkAclId'], RuleNumber=100, Egress=False)
 ",
     ),
     drift(
@@ -109,12 +119,35 @@ eks.update_cluster_config(name=first(eks.list_clusters()['clusters']),
 ",
     ),
     drift(
+        "aws_eks_fargate_profile",
+        "aws_eks_fargate_profile",
+        "
+eks = client('eks')
+cluster = first(eks.list_clusters()['clusters'])
+eks.delete_fargate_profile(clusterName=cluster,
+    fargateProfileName=first(eks.list_fargate_profiles(clusterName=cluster)['fargateProfileNames']))
+",
+    ),
+    drift(
+        "aws_eks_pod_identity_association",
+        "aws_eks_pod_identity_association",
+        "
+eks = client('eks')
+cluster = first(eks.list_clusters()['clusters'])
+# Those of addons belong to EKS.
+own = (a for a in eks.list_pod_identity_associations(clusterName=cluster)['associations'] if not a.get('ownerArn'))
+eks.delete_pod_identity_association(clusterName=cluster, associationId=first(own)['associationId'])
+",
+    ),
+    drift(
         "aws_ecs_cluster",
         "aws_ecs_cluster",
         "
 ecs = client('ecs')
-ecs.update_cluster_settings(cluster=first(ecs.list_clusters()['clusterArns']),
-    settings=[{'name': 'containerInsights', 'value': 'disabled'}])
+cluster = first(ecs.list_clusters()['clusterArns'])
+setting = first(ecs.describe_clusters(clusters=[cluster], include=['SETTINGS'])['clusters'])['settings'][0]
+other = 'disabled' if setting['value'] != 'disabled' else 'enabled'
+ecs.update_cluster_settings(cluster=cluster, settings=[{'name': 'containerInsights', 'value': other}])
 ",
     ),
     drift(
@@ -125,6 +158,38 @@ elb = client('elbv2')
 balancer = first(elb.describe_load_balancers()['LoadBalancers'])
 elb.modify_load_balancer_attributes(LoadBalancerArn=balancer['LoadBalancerArn'],
     Attributes=[{'Key': 'idle_timeout.timeout_seconds', 'Value': '77'}])
+",
+    ),
+    drift(
+        "aws_cloudwatch_metric_alarm",
+        "aws_cloudwatch_metric_alarm",
+        "
+watch = client('cloudwatch')
+alarm = first(watch.describe_alarms()['MetricAlarms'])
+kept = ('AlarmName', 'AlarmDescription', 'AlarmActions', 'OKActions', 'MetricName', 'Namespace', 'Statistic',
+    'ExtendedStatistic', 'Dimensions', 'Period', 'EvaluationPeriods', 'ComparisonOperator', 'TreatMissingData')
+watch.put_metric_alarm(Threshold=99.0, **{name: alarm[name] for name in kept if name in alarm})
+",
+    ),
+    drift(
+        "aws_cloudwatch_dashboard",
+        "aws_cloudwatch_dashboard",
+        "
+watch = client('cloudwatch')
+name = first(watch.list_dashboards()['DashboardEntries'])['DashboardName']
+watch.put_dashboard(DashboardName=name, DashboardBody='{\"widgets\": []}')
+",
+    ),
+    drift(
+        "aws_route53_record",
+        "aws_route53_record",
+        "
+route53 = client('route53')
+zone = first(z for z in route53.list_hosted_zones()['HostedZones'] if not z['Config']['PrivateZone'])['Id']
+record = first(r for r in route53.list_resource_record_sets(HostedZoneId=zone)['ResourceRecordSets'] if r['Type'] == 'A')
+record['AliasTarget']['EvaluateTargetHealth'] ^= True
+route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={
+    'Changes': [{'Action': 'UPSERT', 'ResourceRecordSet': record}]})
 ",
     ),
     drift(

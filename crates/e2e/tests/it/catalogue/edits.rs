@@ -3,6 +3,9 @@
 use serde_json::{Value, json};
 use terrane_domain::{EnvironmentSpec, parse_value};
 
+/// Sections of things with names of the user's own.
+const NAMED: [&str; 5] = ["apps", "buckets", "caches", "databases", "registries"];
+
 /// An edit of a section.
 struct Edit {
     /// The section; of named things the first is edited.
@@ -23,6 +26,27 @@ const EDITS: &[Edit] = &[
         changes: &["aws_cloudwatch_log_group", "aws_flow_log", "aws_iam_role", "aws_iam_role_policy"],
     },
     Edit {
+        section: "kubernetes",
+        path: &["logs", "retention_days"],
+        value: || json!(3),
+        changes: &["aws_cloudwatch_log_group"],
+    },
+    Edit {
+        section: "network",
+        path: &["ipv6"],
+        value: || json!(true),
+        changes: &[
+            "aws_egress_only_internet_gateway",
+            "aws_lb",
+            "aws_network_acl",
+            "aws_route",
+            "aws_subnet",
+            "aws_vpc",
+            "aws_vpc_security_group_egress_rule",
+            "aws_vpc_security_group_ingress_rule",
+        ],
+    },
+    Edit {
         section: "buckets",
         path: &["lifecycle", "abort_uploads_after_days"],
         value: || json!(3),
@@ -39,6 +63,12 @@ const EDITS: &[Edit] = &[
         path: &["backup_retention_days"],
         value: || json!(3),
         changes: &["aws_db_instance", "aws_rds_cluster"],
+    },
+    Edit {
+        section: "observability",
+        path: &["alarms", "thresholds"],
+        value: || json!({ "cpu_percent": 77 }),
+        changes: &["aws_cloudwatch_metric_alarm"],
     },
     Edit {
         section: "secrets",
@@ -81,10 +111,7 @@ pub fn edit(file: &Value) -> Edited {
 fn with(file: &Value, edit: &Edit) -> Option<Value> {
     let mut file = file.clone();
     let mut place = file.get_mut(edit.section)?;
-    let is_named =
-        place.as_object().is_some_and(|things| !things.is_empty() && things.values().all(Value::is_object))
-            && edit.section.ends_with('s');
-    if is_named {
+    if NAMED.contains(&edit.section) {
         place = place.as_object_mut()?.values_mut().next()?;
     }
     let (last, above) = edit.path.split_last()?;
@@ -103,14 +130,19 @@ fn read(file: &Value) -> Option<EnvironmentSpec> {
 fn an_example_is_edited_where_it_has_something_to_edit() {
     let file = json!({
         "name": "dev", "cloud": { "region": "eu-west-1" }, "network": {}, "buckets": { "a": {}, "b": {} },
+        "kubernetes": { "node_groups": { "general": {} } },
     });
     let edited = edit(&file);
-    assert_eq!(edited.changes.len(), 2);
+    assert_eq!(edited.changes.len(), 4);
+    assert_eq!(
+        edited.file["kubernetes"],
+        json!({ "node_groups": { "general": {} }, "logs": { "retention_days": 3 } })
+    );
     assert_eq!(
         edited.file["buckets"],
         json!({ "a": { "lifecycle": { "abort_uploads_after_days": 3 } }, "b": {} })
     );
-    assert_eq!(edited.file["network"]["flow_logs"]["retention_days"], 3);
+    assert_eq!(edited.file["network"], json!({ "flow_logs": { "retention_days": 3 }, "ipv6": true }));
     let empty = json!({ "name": "dev", "cloud": { "region": "eu-west-1" } });
     assert_eq!(edit(&empty).file["tags"]["edited"], "once");
 }

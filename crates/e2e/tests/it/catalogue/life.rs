@@ -17,6 +17,7 @@ use terrane_samples::Example;
 use super::{
     drifts::{DRIFTS, PRELUDE},
     edits::edit,
+    prepared::Prepared,
 };
 use crate::support::{World, send, text};
 
@@ -29,6 +30,7 @@ pub struct Life<'a> {
     account: AwsAccount,
     region: String,
     environment: String,
+    prepared: Prepared,
 }
 
 /// What the emulated AWS knows of an environment's state and secrets.
@@ -47,14 +49,19 @@ impl<'a> Life<'a> {
     /// From nothing to nothing.
     pub async fn of(world: &'a World, example: &Example) -> Result<()> {
         let account = world.emulator().await?.fresh_account();
-        let file = in_account(example, &account)?;
+        let mut file = in_account(example, &account)?;
         let region = text(&file["cloud"], "region");
+        let prepared = Prepared::make(world, &account, &region, &example.name).await;
+        let prepared = prepared.context("preparing the account")?;
+        prepared.put_into(&mut file)?;
+        let before = world.inventory_of(&account).await?;
 
         let created = world.create(&file.to_string()).await.context("create")?;
-        let life = Life { world, account, region, environment: created.environment.clone() };
+        let environment = created.environment.clone();
+        let life = Life { world, account, region, environment, prepared };
         life.succeeds(&created.operation).await.context("create")?;
         let raised = world.inventory_of(&life.account).await?;
-        ensure!(!raised.is_empty(), "nothing was made");
+        ensure!(raised != before, "nothing was made");
         life.changes_nothing(&file).await.context("a second plan")?;
 
         let kept = life.kept().await.context("its state and secrets")?;
@@ -196,6 +203,8 @@ impl<'a> Life<'a> {
         self.update(&free).await.context("taking the protection off")?;
         let destroyed = self.world.destroy(&self.environment).await?;
         self.succeeds(&destroyed.operation).await?;
+        let prepared = self.prepared.take_away(self.world, &self.account, &self.region).await;
+        prepared.context("taking away what was prepared")?;
         let left = self.world.inventory_of(&self.account).await?;
         ensure!(left == stays, "left in the account: {left:?}, and not {stays:?}");
         Ok(())
@@ -209,7 +218,24 @@ fn in_account(example: &Example, account: &AwsAccount) -> Result<Value> {
     let cloud = file["cloud"].as_object_mut().context("a section cloud")?;
     cloud.remove("account_id");
     cloud.insert("role_arn".to_owned(), json!(account.role_arn()));
+    without_atlas(&mut file);
     Ok(file)
+}
+
+/// Takes MongoDB Atlas out, and what refers to it: there is nobody here to answer in its place.
+fn without_atlas(file: &mut Value) {
+    if file["document_database"]["engine"] != "mongodb_atlas" {
+        return;
+    }
+    let Some(sections) = file.as_object_mut() else { return };
+    sections.remove("document_database");
+    let refers = |secret: &Value| text(secret, "from").starts_with("document_database.");
+    let apps = sections.get_mut("apps").and_then(Value::as_object_mut);
+    for app in apps.into_iter().flat_map(|apps| apps.values_mut()) {
+        if let Some(secrets) = app.get_mut("secrets").and_then(Value::as_object_mut) {
+            secrets.retain(|_, secret| !refers(secret));
+        }
+    }
 }
 
 fn resolved(file: &Value) -> Result<Resolved> {

@@ -5,12 +5,14 @@
 //! edited changes; taken down, and nothing is left. On the way no secret that AWS made is in any version of the state,
 //! in a log, in a plan or in an output.
 //!
-//! Each example has an account of its own. A new example needs nothing here. A new block needs a line in [`drifts`],
+//! Each example has an account of its own. A new example needs nothing here, or a line in [`prepared`] if it stands on
+//! something that isn't its own. A new block needs a line in [`drifts`],
 //! without which the test fails if the block holds data, and one in [`edits`], without which its tags are edited.
 
 mod drifts;
 mod edits;
 mod life;
+mod prepared;
 
 use anyhow::{Result, bail, ensure};
 use futures::future::join_all;

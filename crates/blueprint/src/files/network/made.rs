@@ -1,100 +1,48 @@
-//! `network.tf`: the VPC, three subnets in each zone, and the ways out.
+//! A VPC of the environment's own: three subnets in each zone, and the ways out.
 
-use terrane_domain::{InfraModel, Nat, Network};
+use terrane_domain::{InfraModel, MadeVpc, Nat, Network};
 
-use super::part::{Part, of_each};
+use super::{ANYWHERE, access_list, ipv6, vpc_cidr, vpc_id};
 use crate::{
+    files::part::{Part, of_each},
     hcl::{Block, Expr, File, Object, Reference, Resource, Text, each_key, each_value, local, template},
-    render::RenderError,
 };
 
-const VPC: Resource = Resource::one("aws_vpc", "main");
+pub(super) const VPC: Resource = Resource::one("aws_vpc", "main");
 const DEFAULT_SECURITY_GROUP: Resource = Resource::one("aws_default_security_group", "main");
 const DEFAULT_ROUTE_TABLE: Resource = Resource::one("aws_default_route_table", "main");
-const INTERNET_GATEWAY: Resource = Resource::one("aws_internet_gateway", "main");
-const PUBLIC_SUBNET: Resource = Resource::per_key("aws_subnet", "public");
-const PRIVATE_SUBNET: Resource = Resource::per_key("aws_subnet", "private");
-const ISOLATED_SUBNET: Resource = Resource::per_key("aws_subnet", "isolated");
-const NAT_ADDRESS: Resource = Resource::per_key("aws_eip", "nat");
+pub(super) const INTERNET_GATEWAY: Resource = Resource::one("aws_internet_gateway", "main");
+pub(super) const PUBLIC_SUBNET: Resource = Resource::per_key("aws_subnet", "public");
+pub(super) const PRIVATE_SUBNET: Resource = Resource::per_key("aws_subnet", "private");
+pub(super) const ISOLATED_SUBNET: Resource = Resource::per_key("aws_subnet", "isolated");
+pub(super) const NAT_ADDRESS: Resource = Resource::per_key("aws_eip", "nat");
 const NAT_GATEWAY: Resource = Resource::per_key("aws_nat_gateway", "main");
-const PUBLIC_ROUTES: Resource = Resource::one("aws_route_table", "public");
-const PRIVATE_ROUTES: Resource = Resource::per_key("aws_route_table", "private");
-const ISOLATED_ROUTES: Resource = Resource::one("aws_route_table", "isolated");
+pub(super) const PUBLIC_ROUTES: Resource = Resource::one("aws_route_table", "public");
+pub(super) const PRIVATE_ROUTES: Resource = Resource::per_key("aws_route_table", "private");
+pub(super) const ISOLATED_ROUTES: Resource = Resource::one("aws_route_table", "isolated");
 const PUBLIC_DEFAULT_ROUTE: Resource = Resource::one("aws_route", "public_internet");
 const PRIVATE_DEFAULT_ROUTE: Resource = Resource::per_key("aws_route", "private_nat");
 const PUBLIC_ASSOCIATION: Resource = Resource::per_key("aws_route_table_association", "public");
 const PRIVATE_ASSOCIATION: Resource = Resource::per_key("aws_route_table_association", "private");
 const ISOLATED_ASSOCIATION: Resource = Resource::per_key("aws_route_table_association", "isolated");
 
-pub(super) const ANYWHERE: &str = "0.0.0.0/0";
-
-/// The id of the VPC in which everything stands.
-///
-/// This and the next few are how other blocks speak of the network: whether it is made here or was there before is
-/// decided in this module alone.
-pub(super) fn vpc_id(_: &Network) -> Expr {
-    VPC.attr("id").into()
+pub(super) fn part(model: &InfraModel, network: &Network, vpc: &MadeVpc) -> Part {
+    let part = Part::of(file(model, network, vpc)).local("zones", zones(vpc));
+    outputs(part, network, vpc)
 }
 
-/// The address range of the VPC.
-pub(super) fn vpc_cidr(_: &Network) -> Expr {
-    VPC.attr("cidr_block").into()
-}
-
-/// A list: subnets with a route to the internet gateway.
-pub(super) fn public_subnet_ids(_: &Network) -> Expr {
-    PUBLIC_SUBNET.all("id")
-}
-
-/// A list: subnets for workloads.
-pub(super) fn private_subnet_ids(_: &Network) -> Expr {
-    PRIVATE_SUBNET.all("id")
-}
-
-/// A list: subnets without a route out, for databases and caches.
-pub(super) fn isolated_subnet_ids(_: &Network) -> Expr {
-    ISOLATED_SUBNET.all("id")
-}
-
-/// A list: the route tables of all subnets but the public ones.
-pub(super) fn private_and_isolated_route_table_ids(_: &Network) -> Expr {
-    Expr::call("concat", [PRIVATE_ROUTES.all("id"), Expr::list([ISOLATED_ROUTES.attr("id")])])
-}
-
-/// For the checks of other blocks: `wanted_at` is where the model asks for something that stands in the network.
-pub(super) fn require(model: &InfraModel, wanted_at: Option<String>) -> Result<(), RenderError> {
-    match (&model.network, wanted_at) {
-        (None, Some(path)) => Err(RenderError::NoNetwork { path }),
-        _ => Ok(()),
-    }
-}
-
-pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
-    if model.network.as_ref().is_some_and(|network| network.zones.is_empty()) {
-        return Err(RenderError::NoZones);
-    }
-    Ok(())
-}
-
-pub(super) fn part(model: &InfraModel) -> Option<Part> {
-    let network = model.network.as_ref()?;
-    let part = Part::of(file(model, network)).local("zones", zones(network));
-    Some(outputs(part, network))
-}
-
-fn zones(network: &Network) -> Object {
-    network.zones.iter().fold(Object::new(), |object, zone| {
-        object.entry(
-            &zone.name,
-            Object::new()
-                .field("public", zone.public.to_string())
-                .field("private", zone.private.to_string())
-                .field("isolated", zone.isolated.to_string()),
-        )
+fn zones(vpc: &MadeVpc) -> Object {
+    vpc.zones.iter().fold(Object::new(), |object, zone| {
+        let entry = Object::new()
+            .field("public", zone.public.to_string())
+            .field("private", zone.private.to_string())
+            .field("isolated", zone.isolated.to_string());
+        let entry = if vpc.ipv6 { entry.field("ipv6", ipv6::numbers(zone)) } else { entry };
+        object.entry(&zone.name, entry)
     })
 }
 
-fn outputs(part: Part, network: &Network) -> Part {
+fn outputs(part: Part, network: &Network, vpc: &MadeVpc) -> Part {
     let ids = |subnet| of_each(subnet, "subnet", Reference::variable("subnet").attr("id"));
     let part = part
         .output("vpc_id", "The VPC", vpc_id(network))
@@ -110,7 +58,8 @@ fn outputs(part: Part, network: &Network) -> Part {
             "Subnets without a route out, by availability zone",
             ids(ISOLATED_SUBNET),
         );
-    if network.nat == Nat::None {
+    let part = if vpc.ipv6 { ipv6::output(part) } else { part };
+    if vpc.nat == Nat::None {
         return part;
     }
     part.output(
@@ -120,21 +69,23 @@ fn outputs(part: Part, network: &Network) -> Part {
     )
 }
 
-fn file(model: &InfraModel, network: &Network) -> File {
+fn file(model: &InfraModel, network: &Network, made: &MadeVpc) -> File {
     let file = File::new("network.tf", "The VPC, its subnets, and the ways out of it.");
-    let file = vpc(file, network);
-    let file = subnets(file, SubnetTags::of(model));
-    let file = nat(file, network);
-    let file = public_routes(file);
-    let file = private_routes(file, network);
+    let file = vpc(file, network, made);
+    let file = subnets(file, made, SubnetTags::of(model));
+    let file = access_list::add_to(file, made);
+    let file = nat(file, made);
+    let file = if made.ipv6 { ipv6::gateway(file, made) } else { file };
+    let file = public_routes(file, made);
+    let file = private_routes(file, made);
     isolated_routes(file)
 }
 
-fn vpc(file: File, network: &Network) -> File {
+fn vpc(file: File, network: &Network, made: &MadeVpc) -> File {
+    let vpc = Block::of(VPC).arg("cidr_block", made.cidr.to_string());
+    let vpc = if made.ipv6 { ipv6::range(vpc) } else { vpc };
     file.block(
-        Block::of(VPC)
-            .arg("cidr_block", network.cidr.to_string())
-            .note("Both are needed for the private names of databases and interface endpoints.")
+        vpc.note("Both are needed for the private names of databases and interface endpoints.")
             .arg("enable_dns_support", true)
             .arg("enable_dns_hostnames", true)
             .named_tags(VPC, &network.name),
@@ -157,7 +108,8 @@ fn vpc(file: File, network: &Network) -> File {
     )
 }
 
-fn subnets(file: File, tags: SubnetTags) -> File {
+fn subnets(file: File, vpc: &MadeVpc, tags: SubnetTags) -> File {
+    let subnet = |resource, kind, tags| subnet(resource, kind, vpc.ipv6, tags);
     file.noted(
         "Load balancers and NAT gateways. Nothing gets a public address unless it asks for one.",
         subnet(PUBLIC_SUBNET, "public", tags.public),
@@ -169,13 +121,14 @@ fn subnets(file: File, tags: SubnetTags) -> File {
     )
 }
 
-fn subnet(resource: Resource, kind: &'static str, tags: Vec<(Text, Text)>) -> Block {
-    Block::of(resource)
+fn subnet(resource: Resource, kind: &'static str, has_ipv6: bool, tags: Vec<(Text, Text)>) -> Block {
+    let block = Block::of(resource)
         .arg("for_each", local("zones"))
         .arg("vpc_id", VPC.attr("id"))
         .arg("availability_zone", each_key())
-        .arg("cidr_block", each_value(kind))
-        .named_tags_and(resource, template![local("name"), "-", kind, "-", each_key()], tags)
+        .arg("cidr_block", each_value(kind));
+    let block = if has_ipv6 { ipv6::addresses(block, kind) } else { block };
+    block.named_tags_and(resource, template![local("name"), "-", kind, "-", each_key()], tags)
 }
 
 /// Tags by which others find their subnets.
@@ -200,7 +153,7 @@ impl SubnetTags {
     }
 }
 
-fn nat(file: File, network: &Network) -> File {
+fn nat(file: File, network: &MadeVpc) -> File {
     let zones: Expr = match network.nat {
         Nat::None => return file,
         // Keyed by zone like the others, so that going to one per zone adds gateways and replaces none.
@@ -234,22 +187,24 @@ fn nat(file: File, network: &Network) -> File {
     )
 }
 
-fn public_routes(file: File) -> File {
-    file.block(
-        Block::of(PUBLIC_ROUTES)
-            .arg("vpc_id", VPC.attr("id"))
-            .named_tags(PUBLIC_ROUTES, template![local("name"), "-public"]),
-    )
-    .block(
-        Block::of(PUBLIC_DEFAULT_ROUTE)
-            .arg("route_table_id", PUBLIC_ROUTES.attr("id"))
-            .arg("destination_cidr_block", ANYWHERE)
-            .arg("gateway_id", INTERNET_GATEWAY.attr("id")),
-    )
-    .block(association(PUBLIC_ASSOCIATION, PUBLIC_SUBNET, PUBLIC_ROUTES.attr("id")))
+fn public_routes(file: File, vpc: &MadeVpc) -> File {
+    let file = file
+        .block(
+            Block::of(PUBLIC_ROUTES)
+                .arg("vpc_id", VPC.attr("id"))
+                .named_tags(PUBLIC_ROUTES, template![local("name"), "-public"]),
+        )
+        .block(
+            Block::of(PUBLIC_DEFAULT_ROUTE)
+                .arg("route_table_id", PUBLIC_ROUTES.attr("id"))
+                .arg("destination_cidr_block", ANYWHERE)
+                .arg("gateway_id", INTERNET_GATEWAY.attr("id")),
+        );
+    let file = if vpc.ipv6 { ipv6::public_route(file) } else { file };
+    file.block(association(PUBLIC_ASSOCIATION, PUBLIC_SUBNET, PUBLIC_ROUTES.attr("id")))
 }
 
-fn private_routes(file: File, network: &Network) -> File {
+fn private_routes(file: File, network: &MadeVpc) -> File {
     let file = file.noted(
         "One for each zone, even where all go the same way: more NAT gateways later move no subnet.",
         Block::of(PRIVATE_ROUTES)
@@ -272,6 +227,7 @@ fn private_routes(file: File, network: &Network) -> File {
                 .arg("nat_gateway_id", gateway),
         ),
     };
+    let file = if network.ipv6 { ipv6::private_route(file, network) } else { file };
     file.block(association(PRIVATE_ASSOCIATION, PRIVATE_SUBNET, PRIVATE_ROUTES.attr("id")))
 }
 

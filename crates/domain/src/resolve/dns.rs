@@ -1,0 +1,174 @@
+//! The zone in which the names of apps stand, and how each of them gets its record and its certificate.
+
+use std::collections::BTreeMap;
+
+use super::{Conflict, DEFAULT, Resolver};
+use crate::{
+    App, Certificate, Dns, Key, LoadBalancerKind, ZoneOrigin,
+    spec::{ApiGatewaySpec, LoadBalancerSpec, Path},
+};
+
+/// What stands behind the host of an app.
+#[derive(Debug, Default)]
+pub(super) struct HostName {
+    /// The zone has a record for it.
+    pub(super) record: bool,
+    pub(super) certificate: Option<Certificate>,
+}
+
+impl Resolver<'_> {
+    pub(super) fn dns(&mut self) -> Option<Dns> {
+        let spec = self.spec.dns.as_ref()?;
+        let path = zone_path();
+        let at_create = path.key("create");
+        let created = self.or_because(&at_create, spec.create, false, DEFAULT);
+        if let Some(parent) = &spec.parent {
+            let at_parent = path.key("parent");
+            if !created {
+                let message = "is where a new zone is entered; add create: true, or leave this out";
+                self.conflict(Conflict::new(at_parent, message).with(at_create));
+            } else if spec.zone == *parent || !is_in_zone(&spec.zone, parent) {
+                let message = format!("\"{}\" is not below \"{parent}\"", spec.zone);
+                self.conflict(Conflict::new(at_parent, message).with(path.key("zone")));
+            }
+        }
+        let origin = match created {
+            true => ZoneOrigin::Created { parent: spec.parent.clone() },
+            false => ZoneOrigin::Existing,
+        };
+        Some(Dns { zone: spec.zone.clone(), origin })
+    }
+
+    /// The record and the certificate of an app on a load balancer; `path` is that of `load_balancer`.
+    pub(super) fn name_on_balancer(&mut self, key: &Key, spec: &LoadBalancerSpec, path: &Path) -> HostName {
+        let at_tls = path.key("tls");
+        let in_zone = self.is_in_zone(spec.host.as_ref());
+        if let Some(arn) = &spec.certificate_arn {
+            self.check_certificate(arn, path);
+            if spec.tls == Some(false) {
+                let message = "is false, and there is a certificate; drop one of them";
+                self.conflict(Conflict::new(at_tls.clone(), message).with(path.key("certificate_arn")));
+            }
+            let _: bool = self.or_because(&at_tls, spec.tls, true, "because certificate_arn");
+            return HostName { record: in_zone, certificate: Some(Certificate::Given(arn.clone())) };
+        }
+        self.check_zone(spec.host.as_ref(), path);
+        let because = if in_zone { "because the host is in dns.zone" } else { DEFAULT };
+        let tls = self.or_because(&at_tls, spec.tls, in_zone, because);
+        if tls && !in_zone {
+            let conflict = match (&spec.host, &self.spec.dns) {
+                (None, _) => "needs a host to ask a certificate for; add host, or certificate_arn",
+                (Some(_), None) => {
+                    "needs a zone in which a certificate proves itself; add dns: { zone: … }, or certificate_arn"
+                }
+                // Said about the host already.
+                (Some(_), Some(_)) => return HostName::default(),
+            };
+            self.conflict(Conflict::new(at_tls, conflict).with(path.clone()).with(zone_path()));
+        }
+        let certificate = (tls && in_zone).then(|| Certificate::RequestedFor(key.clone()));
+        HostName { record: in_zone, certificate }
+    }
+
+    /// The same of an app behind API Gateway; `path` is that of `api_gateway`. An API answers under a name of its own over
+    /// TLS only.
+    pub(super) fn name_of_api(&mut self, key: &Key, spec: &ApiGatewaySpec, path: &Path) -> HostName {
+        let at_certificate = path.key("certificate_arn");
+        match (&spec.host, &spec.certificate_arn) {
+            (None, None) => HostName::default(),
+            (None, Some(_)) => {
+                let message = "is for a name of its own; add host: api.acme.example, or leave this out";
+                self.conflict(Conflict::new(at_certificate, message).with(path.key("host")));
+                HostName::default()
+            }
+            (host @ Some(_), Some(arn)) => {
+                self.check_certificate(arn, path);
+                let record = self.is_in_zone(host.as_ref());
+                HostName { record, certificate: Some(Certificate::Given(arn.clone())) }
+            }
+            (host @ Some(_), None) => {
+                if self.spec.dns.is_none() {
+                    let message = "needs a certificate, and a zone in which it proves itself; add dns: { zone: … }, or \
+                                   certificate_arn";
+                    let conflict = Conflict::new(path.key("host"), message);
+                    self.conflict(conflict.with(at_certificate).with(zone_path()));
+                    return HostName::default();
+                }
+                self.check_zone(host.as_ref(), path);
+                if !self.is_in_zone(host.as_ref()) {
+                    return HostName::default();
+                }
+                HostName { record: true, certificate: Some(Certificate::RequestedFor(key.clone())) }
+            }
+        }
+    }
+
+    fn is_in_zone(&self, host: Option<&String>) -> bool {
+        host.zip(self.spec.dns.as_ref()).is_some_and(|(host, dns)| is_in_zone(host, &dns.zone))
+    }
+
+    /// Refuses a host that the zone can't have a record for.
+    fn check_zone(&mut self, host: Option<&String>, path: &Path) {
+        let Some((host, dns)) = host.zip(self.spec.dns.as_ref()) else { return };
+        if is_in_zone(host, &dns.zone) {
+            return;
+        }
+        let message = format!(
+            "\"{host}\" is not in the zone \"{}\"; use a name that ends in .{}, or give the certificate_arn of one that \
+             stands elsewhere",
+            dns.zone, dns.zone
+        );
+        let conflict = Conflict::new(path.key("host"), message);
+        self.conflict(conflict.with(zone_path().key("zone")).with(path.key("certificate_arn")));
+    }
+
+    /// Source: Elastic Load Balancing user guide, "HTTPS listeners"; API Gateway developer guide, "Custom domain names for
+    /// HTTP APIs": the certificate is in the region of what serves it.
+    fn check_certificate(&mut self, arn: &str, path: &Path) {
+        let region = arn.split(':').nth(3).unwrap_or_default();
+        if region == self.spec.cloud.region {
+            return;
+        }
+        let message =
+            format!("is a certificate of {region}; what serves it is in {}", self.spec.cloud.region);
+        let conflict = Conflict::new(path.key("certificate_arn"), message);
+        self.conflict(conflict.with(Path::root().key("cloud").key("region")));
+    }
+
+    /// Refuses a name that would have to lead to two places. What is said of one load balancer is said there.
+    pub(super) fn check_names(&mut self, apps: &BTreeMap<Key, App>) {
+        let mut seen: BTreeMap<&str, (&Key, LoadBalancerKind, bool)> = BTreeMap::new();
+        for (key, app) in apps {
+            let route = app.on_ecs().and_then(|ecs| ecs.route.as_ref());
+            let Some((route, host)) = route.and_then(|route| Some((route, route.host.as_ref()?))) else {
+                continue;
+            };
+            let kind = route.load_balancer;
+            let Some((other, other_kind, other_record)) = seen.insert(host, (key, kind, route.record)) else {
+                continue;
+            };
+            let both_apis = kind == LoadBalancerKind::Gateway && kind == other_kind;
+            let both_records = route.record && other_record;
+            if both_apis || (both_records && kind != other_kind) {
+                let message =
+                    format!("\"{host}\" is the host of apps.{other} too, and leads to one place only");
+                let (at, at_other) = (expose_path(key, kind), expose_path(other, other_kind));
+                self.conflict(Conflict::new(at.key("host"), message).with(at_other).with(zone_path()));
+            }
+        }
+    }
+}
+
+fn zone_path() -> Path {
+    Path::root().key("dns")
+}
+
+fn expose_path(key: &Key, kind: LoadBalancerKind) -> Path {
+    let word = if kind == LoadBalancerKind::Gateway { "api_gateway" } else { "load_balancer" };
+    Path::root().key("apps").key(key.as_str()).key("expose").key(word)
+}
+
+/// Whether a name is that of a zone or below it.
+fn is_in_zone(host: &str, zone: &str) -> bool {
+    host == zone || host.strip_suffix(zone).is_some_and(|rest| rest.ends_with('.'))
+}
