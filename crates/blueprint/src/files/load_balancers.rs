@@ -128,6 +128,7 @@ fn load_balancer(ecs: &Ecs, network: &Network) -> Block {
     } else {
         block
     };
+    let ready = [LOGS_POLICY, LOGS_ENCRYPTION].into_iter().chain(network::internet_gateway(network));
     block
         .arg("subnets", subnets)
         .arg("security_groups", Expr::list([SECURITY_GROUP.attr("id")]))
@@ -141,8 +142,8 @@ fn load_balancer(ecs: &Ecs, network: &Network) -> Block {
                 .arg("enabled", true),
         )
         .tags(LOAD_BALANCER)
-        .note("AWS tries to write when logging is turned on, and refuses if it can't.")
-        .arg("depends_on", Expr::list([LOGS_POLICY.whole(), LOGS_ENCRYPTION.whole()]))
+        .note("AWS tries to write when logging is turned on, and refuses if it can't; and a VPC without its gateway.")
+        .arg("depends_on", Expr::list(ready.map(Resource::whole)))
 }
 
 fn http(ecs: &Ecs) -> Block {

@@ -37,9 +37,17 @@ fn a_network_with_both_kinds_of_addresses_reads_well() {
 
 #[test]
 fn nothing_of_a_network_that_was_there_before_is_made_or_changed() {
-    let of_network =
-        ["aws_vpc", "aws_subnet", "aws_internet_gateway", "aws_nat_gateway", "aws_eip", "aws_ec2_tag"];
-    let parts = ["aws_route", "aws_default_", "aws_network_acl", "aws_vpc_endpoint", "aws_egress_only_"];
+    let of_network = [
+        "aws_vpc",
+        "aws_subnet",
+        "aws_route",
+        "aws_internet_gateway",
+        "aws_nat_gateway",
+        "aws_eip",
+        "aws_ec2_tag",
+    ];
+    let parts =
+        ["aws_route_table", "aws_default_", "aws_network_acl", "aws_vpc_endpoint", "aws_egress_only_"];
     for case in
         corpus::all().filter(|case| case.model.network.as_ref().is_some_and(|n| n.existing().is_some()))
     {

@@ -16,7 +16,7 @@ use crate::{
 
 /// Every task is a member.
 pub(super) const MEMBERS: Resource = Resource::one("aws_security_group", "apps");
-const MEMBERS_EGRESS: Resource = Resource::one("aws_vpc_security_group_egress_rule", "apps");
+pub(super) const MEMBERS_EGRESS: Resource = Resource::one("aws_vpc_security_group_egress_rule", "apps");
 const MEMBERS_EGRESS_IPV6: Resource = Resource::one("aws_vpc_security_group_egress_rule", "apps_ipv6");
 /// Of one app.
 pub(super) const SECURITY_GROUP: Resource = Resource::per_key("aws_security_group", "app");

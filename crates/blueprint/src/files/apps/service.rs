@@ -11,7 +11,7 @@ use super::{
     SECURITY_GROUP, TARGET_GROUP,
     access::EXECUTION_POLICY,
     apps_that, dynamic, grants, is_blue_green,
-    network::{DISCOVERY, MEMBERS, RULE, SHIFTED_RULE},
+    network::{DISCOVERY, MEMBERS, MEMBERS_EGRESS, RULE, SHIFTED_RULE},
     on_ecs,
     task::TASK,
 };
@@ -116,7 +116,8 @@ fn service(
         block
     };
     let block = attachments(block, routed, ported).tags(resource);
-    let mut ready = vec![EXECUTION_POLICY.whole()];
+    let mut ready = vec![EXECUTION_POLICY.whole(), MEMBERS_EGRESS.whole()];
+    ready.extend(vpc::way_out(network).map(Resource::whole));
     if grants::any(model) {
         ready.push(grants::POLICY.whole());
     }
@@ -128,7 +129,8 @@ fn service(
     }
     let block = block
         .note(
-            "ECS refuses a target group that no listener knows, and tasks need their rights when they start.",
+            "ECS refuses a target group that no listener knows, and tasks need their rights and a way to their image when\n\
+             they start.",
         )
         .arg("depends_on", Expr::list(ready));
     ignoring(block, by_code_deploy, scales)

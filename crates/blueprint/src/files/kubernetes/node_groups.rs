@@ -92,6 +92,13 @@ pub(super) fn file(cluster: &Kubernetes, network: &Network) -> File {
 }
 
 fn node_group(network: &Network) -> Block {
+    let needed = [
+        addons::VPC_CNI,
+        addons::BEFORE_NODES,
+        NODE_POLICIES,
+        node_network::TO_ANYWHERE,
+        node_network::TO_CONTROL_PLANE,
+    ];
     let taint = |field| Reference::variable("taint").attr(field);
     Block::of(NODE_GROUP)
         .arg("for_each", local("node_groups"))
@@ -132,11 +139,11 @@ fn node_group(network: &Network) -> Block {
                 .note("Once the group is there, the autoscaler decides how many nodes it has.")
                 .ignore_changes([Reference::variable("scaling_config").nth(0).attr("desired_size")]),
         )
-        .note("A node without networking never becomes ready, and one without its policies never joins.")
-        .arg(
-            "depends_on",
-            Expr::list([addons::VPC_CNI, addons::BEFORE_NODES, NODE_POLICIES].map(Resource::whole)),
+        .note(
+            "A node without networking never becomes ready, and one without its policies or a way to the API server and\n\
+             to its images never joins.",
         )
+        .arg("depends_on", Expr::list(needed.into_iter().chain(network::way_out(network)).map(Resource::whole)))
 }
 
 /// Disks are encrypted with the account's key for EBS, `aws/ebs` unless the account chose another. With the
@@ -145,6 +152,7 @@ fn node_group(network: &Network) -> Block {
 /// Source: EC2 Auto Scaling user guide, "Required AWS KMS key policy for use with encrypted volumes".
 fn launch_template() -> Block {
     let mapping = |field| Reference::variable("block_device_mappings").attr(field);
+    let name = Object::new().field("Name", template![local("name"), "-node-", each_key()]);
     Block::of(LAUNCH_TEMPLATE)
         .arg("for_each", local("node_groups"))
         .arg("name", each_value("launch_template"))
@@ -167,6 +175,13 @@ fn launch_template() -> Block {
                     .arg("encrypted", true)
                     .arg("delete_on_termination", true),
             ),
+        ))
+        .note("EKS passes no tags on to what it starts.")
+        .block(Block::dynamic(
+            Expr::call("toset", [Expr::list(["instance", "network-interface", "volume"])]),
+            Block::new("tag_specifications")
+                .arg("resource_type", Reference::variable("tag_specifications").attr("value"))
+                .arg("tags", Expr::call("merge", [Expr::from(local("tags")), Expr::from(name)])),
         ))
         .tags(LAUNCH_TEMPLATE)
 }

@@ -17,10 +17,11 @@ pub(super) const SECURITY_GROUP: Resource = Resource::one("aws_security_group", 
 const FROM_NODES: Resource = Resource::one("aws_vpc_security_group_ingress_rule", "node_from_nodes");
 const FROM_CONTROL_PLANE: Resource =
     Resource::per_key("aws_vpc_security_group_ingress_rule", "node_from_control_plane");
-const TO_ANYWHERE: Resource = Resource::one("aws_vpc_security_group_egress_rule", "node_to_anywhere");
+pub(super) const TO_ANYWHERE: Resource =
+    Resource::one("aws_vpc_security_group_egress_rule", "node_to_anywhere");
 const TO_ANYWHERE_IPV6: Resource =
     Resource::one("aws_vpc_security_group_egress_rule", "node_to_anywhere_ipv6");
-const TO_CONTROL_PLANE: Resource =
+pub(super) const TO_CONTROL_PLANE: Resource =
     Resource::one("aws_vpc_security_group_ingress_rule", "control_plane_from_nodes");
 
 /// Where the API server calls nodes and pods: the kubelet, and the webhooks and aggregated APIs of common charts. A chart

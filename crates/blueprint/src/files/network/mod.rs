@@ -7,7 +7,7 @@ mod existing;
 mod ipv6;
 mod made;
 
-use terrane_domain::{ClusterInstance, InfraModel, Network, Vpc};
+use terrane_domain::{ClusterInstance, InfraModel, Nat, Network, Vpc};
 
 use super::part::Part;
 use crate::{
@@ -38,6 +38,17 @@ pub(super) fn vpc_cidr(network: &Network) -> Expr {
 /// where somebody else made them.
 pub(super) fn nat_addresses(network: &Network) -> Option<Expr> {
     network.made().map(|_| made::NAT_ADDRESS.whole().into())
+}
+
+/// What leads out of private subnets, where it is made here: what pulls an image when it starts has to wait for it, and
+/// has to be gone before it.
+pub(super) fn way_out(network: &Network) -> Option<Resource> {
+    network.made().filter(|vpc| vpc.nat != Nat::None).map(|_| made::PRIVATE_DEFAULT_ROUTE)
+}
+
+/// What leads to and from the internet, where it is made here.
+pub(super) fn internet_gateway(network: &Network) -> Option<Resource> {
+    network.made().map(|_| made::INTERNET_GATEWAY)
 }
 
 /// A list: subnets with a route to the internet gateway.

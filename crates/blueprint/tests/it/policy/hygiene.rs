@@ -45,6 +45,25 @@ pub fn tags(module: &Module) -> Vec<String> {
     findings
 }
 
+/// What a launch template starts is in no state: only its tags say whose it is.
+pub fn tags_of_machines(module: &Module) -> Vec<String> {
+    let templates =
+        module.objects.iter().filter(|object| !object.is_data && object.kind == "aws_launch_template");
+    let mut findings = Vec::new();
+    for template in templates {
+        for kind in ["instance", "volume", "network-interface"] {
+            let tagged = template.body.blocks("tag_specifications").any(|tags| {
+                tags.text("resource_type") == kind
+                    && matches!(tags.get("tags"), Some(Value::Object(tags)) if tags.contains_key(OURS[0]))
+            });
+            if !tagged {
+                findings.push(format!("{} leaves each {kind} without tags", template.address()));
+            }
+        }
+    }
+    findings
+}
+
 fn is_of_tags(c: char) -> bool {
     c.is_alphanumeric() || " _.:/=+-@".contains(c)
 }
@@ -108,6 +127,26 @@ mod tests {
         caught(tags, &resource("aws_vpc", "tags = { a = 1 }"), "no tag terrane:tenant");
         caught(tags, &resource("aws_unheard_of", ""), "not in RESOURCE_TYPES");
         passes(tags, &resource("aws_route", ""));
+    }
+
+    #[test]
+    fn machines_without_tags_are_caught() {
+        let template = |kinds: &[&str], tag: &str| {
+            let blocks = kinds.iter().map(|kind| {
+                format!(
+                    "tag_specifications {{\nresource_type = \"{kind}\"\ntags = {{ \"{tag}\" = \"e\" }}\n}}\n"
+                )
+            });
+            resource("aws_launch_template", &blocks.collect::<String>())
+        };
+        let all = ["instance", "volume", "network-interface"];
+        passes(tags_of_machines, &template(&all, "terrane:environment"));
+        caught(
+            tags_of_machines,
+            &template(&all[..2], "terrane:environment"),
+            "each network-interface without tags",
+        );
+        caught(tags_of_machines, &template(&all, "team"), "each instance without tags");
     }
 
     #[test]

@@ -30,6 +30,7 @@ const RULES: &[(&str, Rule)] = &[
     ("every store is encrypted", encryption::stores),
     ("no literal is a password, a token or a secret", secrets::literals),
     ("everything that can be tagged is", hygiene::tags),
+    ("machines that are launched are tagged", hygiene::tags_of_machines),
     ("every log group forgets", hygiene::retention),
     ("instances ask for a session token", hygiene::imds),
     ("names keep to their service's length and alphabet", names::names),

@@ -7,7 +7,9 @@ use crate::{
     facts::{Accelerators, Machine, MachineArchitecture},
     profile::Defaults,
     resolve::{Conflict, DEFAULT, Resolver},
-    spec::{Accelerator, Gibibytes, KubernetesSpec, NodeCapacity, NodeGroupSpec, NodeImage, Path},
+    spec::{
+        Accelerator, Gibibytes, KubernetesSpec, NodeCapacity, NodeGroupSpec, NodeImage, Path, TaintEffect,
+    },
 };
 
 /// Name of the group of a cluster whose file names none.
@@ -49,7 +51,13 @@ impl Resolver<'_> {
         let group = |(key, spec): (&Key, &NodeGroupSpec)| {
             (key.clone(), self.node_group(key, spec, &groups.key(key.as_str())))
         };
-        Compute::NodeGroups(specs.iter().map(group).collect())
+        let resolved: BTreeMap<Key, NodeGroup> = specs.iter().map(group).collect();
+        if !resolved.values().any(takes_any_pod) {
+            let message = "has no node for coredns and the other addons: each group begins without nodes or keeps pods off; \
+                           add general: {}";
+            self.conflict(Conflict::new(groups, message));
+        }
+        Compute::NodeGroups(resolved)
     }
 
     fn node_group(&mut self, key: &Key, spec: &NodeGroupSpec, path: &Path) -> NodeGroup {
@@ -179,4 +187,10 @@ fn unfit(wanted: Option<Accelerator>, name: &str, found: Accelerators) -> Option
         }
         (None, None) => None,
     }
+}
+
+/// Whether there is a node from the beginning on which a pod without tolerations may run.
+fn takes_any_pod(group: &NodeGroup) -> bool {
+    let keeps_off = |taint: &Taint| taint.effect != TaintEffect::PreferNoSchedule;
+    group.desired > 0 && !group.taints.values().any(keeps_off)
 }
