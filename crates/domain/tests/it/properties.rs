@@ -66,7 +66,7 @@ fn environments() -> impl Strategy<Value = Value> {
         ("instance_types", values![["m7i.large", "m6i.large"], ["m7g.large"], ["t3.large", "t3a.large"]]),
         ("image", values!["al2023", "bottlerocket"]),
         ("capacity", values!["on_demand", "spot"]),
-        ("min", values![0, 1]),
+        ("min", values![0, 1, 2]),
         ("max", values![1, 450]),
         ("disk", values!["50 GiB", "1 TiB"]),
         ("labels", values![{ "pool": "a", "example.com/team": "b" }]),
@@ -151,7 +151,7 @@ fn environments() -> impl Strategy<Value = Value> {
         ("on_destroy", values![{ "data": "delete" }, {}]),
     ]);
     section(vec![
-        ("name", values!["dev-anna", "a-name-of-24-characters-x"]),
+        ("name", values!["dev-anna", "a-name-of-24-characters1", "a-name-of-25-characters-x"]),
         ("profile", values!["small", "medium", "large"]),
         ("labels", values![{ "team": "platform" }]),
         ("tags", values![{ "cost-center": "4711", "Größe": "å/b" }]),
