@@ -147,7 +147,7 @@ ecs = client('ecs')
 cluster = first(ecs.list_clusters()['clusterArns'])
 setting = first(ecs.describe_clusters(clusters=[cluster], include=['SETTINGS'])['clusters'])['settings'][0]
 other = 'disabled' if setting['value'] != 'disabled' else 'enabled'
-ecs.update_cluster_settings(cluster=cluster, settings=[{'name': 'containerInsights', 'value': other}])
+ecs.update_cluster(cluster=cluster, settings=[{'name': 'containerInsights', 'value': other}])
 ",
     ),
     drift(

@@ -176,7 +176,7 @@ impl<'a> Life<'a> {
     }
 
     /// Takes it down: first the protection, where there is one, then everything. What stays is a final snapshot of each
-    /// database, where the environment has a key that encrypts them, and that key; other examples keep nothing.
+    /// database and of each cache that takes snapshots, where the environment has a key that encrypts them, and that key; other examples keep nothing.
     async fn ends(&self, file: &Value) -> Result<()> {
         let path = format!("/environments/{}", self.environment);
         let mut free = file.clone();
@@ -193,6 +193,8 @@ impl<'a> Life<'a> {
                 };
                 *stays.entry(kind.to_owned()).or_default() += 1;
             }
+            let caches = unprotected.caches.values().filter(|cache| cache.final_snapshot.is_some()).count();
+            stays.extend((caches > 0).then(|| ("elasticache/snapshot".to_owned(), caches)));
         } else {
             free["lifecycle"]["on_destroy"] = json!({ "data": "delete" });
         }
