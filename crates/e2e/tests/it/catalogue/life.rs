@@ -176,7 +176,8 @@ impl<'a> Life<'a> {
     }
 
     /// Takes it down: first the protection, where there is one, then everything. What stays is a final snapshot of each
-    /// database and of each cache that takes snapshots, where the environment has a key that encrypts them, and that key; other examples keep nothing.
+    /// database and of each cache that takes snapshots, where the environment has a key that encrypts them, and that key;
+    /// other examples keep nothing.
     async fn ends(&self, file: &Value) -> Result<()> {
         let path = format!("/environments/{}", self.environment);
         let mut free = file.clone();
