@@ -181,9 +181,9 @@ impl Names {
     }
 
     /// ECS service that CodeDeploy deploys: up to 255, and another than the one that ECS deploys by itself, which lives
-    /// for a while beside it when an app goes from one to the other.
+    /// for a while beside it when an app goes from one to the other. No key has an underscore, so no other app is called so.
     pub(crate) fn blue_green_app(&self, key: &Key) -> String {
-        self.fit(&format!("{key}-blue-green"), 255)
+        self.fit(&format!("{key}_blue_green"), 255)
     }
 
     /// Log group of an app or of its API: up to 512.
@@ -341,7 +341,6 @@ mod tests {
                 (names.launch_template(&key), 128),
                 (names.cluster(), 255),
                 (names.app(&key), 255),
-                (names.blue_green_app(&key), 255),
                 (names.app_role(&key, "execution"), 64),
                 (names.target_group(&key, 'b'), 32),
                 (names.load_balancer("internal"), 32),
@@ -354,6 +353,7 @@ mod tests {
             ] {
                 prop_assert!(follows(&text, longest, "-"), "{text}");
             }
+            prop_assert!(follows(&names.blue_green_app(&key), 255, "-_"));
             prop_assert!(follows(&names.repository(&key), 256, "-/"));
             prop_assert!(follows(&names.key_alias(), 256, "-/"));
             prop_assert!(follows(names.secret(&key).trim_end_matches('-'), 485, "-/"));

@@ -42,6 +42,7 @@ impl Resolver<'_> {
     ) -> Database {
         let defaults = self.defaults;
         let engine = self.or_because(&path.key("engine"), spec.engine, DatabaseEngine::Postgres, DEFAULT);
+        self.knows_its_snapshot(engine, spec, path);
         let version = self.postgres_version(engine, spec, path);
         let kind = match engine {
             DatabaseEngine::Postgres => DatabaseKind::Instance(self.rds_instance(key, spec, path)),
@@ -112,6 +113,23 @@ impl Resolver<'_> {
             self.explain(&at, &"aws", "because restore_from keeps the key of the snapshot");
         }
         false
+    }
+
+    /// What is restored has a version and a size already. A default would upgrade it unasked, or shrink it, which RDS
+    /// refuses half-way.
+    fn knows_its_snapshot(&mut self, engine: DatabaseEngine, spec: &DatabaseSpec, path: &Path) {
+        if spec.restore_from.is_none() {
+            return;
+        }
+        let instance = engine == DatabaseEngine::Postgres;
+        let needed = [
+            ("version", spec.version.is_none(), "give that of the snapshot, or a later one to upgrade to"),
+            ("storage", instance && spec.storage.is_none(), "give that of the snapshot, or more"),
+        ];
+        for (key, _, remedy) in needed.into_iter().filter(|(_, missing, _)| *missing) {
+            let conflict = Conflict::new(path.key(key), format!("is needed with restore_from; {remedy}"));
+            self.conflict(conflict.with(path.key("restore_from")));
+        }
     }
 
     fn postgres_version(&mut self, engine: DatabaseEngine, spec: &DatabaseSpec, path: &Path) -> String {

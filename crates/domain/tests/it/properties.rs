@@ -184,6 +184,7 @@ fn environments() -> impl Strategy<Value = Value> {
             }
         }
         complete_apps(&mut environment);
+        complete_restored(&mut environment);
         environment
     })
 }
@@ -199,6 +200,18 @@ fn complete_apps(environment: &mut Value) {
     if let Some(environment) = environment.as_object_mut() {
         environment.entry("ecs").or_insert_with(|| json!({}));
     }
+}
+
+/// What is restored says what it was.
+fn complete_restored(environment: &mut Value) {
+    let databases = environment.get_mut("databases").and_then(Value::as_object_mut);
+    let restored = databases.into_iter().flat_map(|databases| databases.values_mut());
+    let restored =
+        restored.filter_map(Value::as_object_mut).filter(|database| database.contains_key("restore_from"));
+    restored.for_each(|database| {
+        database.entry("version").or_insert_with(|| json!("17"));
+        database.entry("storage").or_insert_with(|| json!("100 GiB"));
+    });
 }
 
 proptest! {

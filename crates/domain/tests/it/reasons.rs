@@ -304,10 +304,14 @@ fn aurora_runs_on_a_class_or_scales_between_two_capacities() {
 
 #[test]
 fn a_restored_database_keeps_the_names_that_it_had() {
-    let restored = database("databases: { main: { restore_from: { snapshot: before-the-move } } }");
+    let restored = database(
+        "databases: { main: { version: \"16\", storage: 100 GiB, restore_from: { snapshot: before-the-move } } }",
+    );
     assert_eq!(restored.restore_from.as_deref(), Some("before-the-move"));
     assert_eq!((restored.database_name, restored.master_username), (None, None));
-    let named = database("databases: { main: { restore_from: { snapshot: a }, database_name: shop } }");
+    let named = database(
+        "databases: { main: { version: \"16\", storage: 100 GiB, restore_from: { snapshot: a }, database_name: shop } }",
+    );
     assert_eq!(named.database_name.as_deref(), Some("shop"));
 }
 

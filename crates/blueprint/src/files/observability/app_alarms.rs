@@ -27,10 +27,11 @@ const BALANCER_ERRORS: Resource = Resource::per_key("aws_cloudwatch_metric_alarm
 /// The names of the alarms on how an app answers; `both` for both of its target groups.
 pub(in crate::files) fn traffic_alarm_names(both: bool) -> Expr {
     let suffixes: &[&'static str] =
-        if both { &["errors", "latency", "green-errors", "green-latency"] } else { &["errors", "latency"] };
+        if both { &["errors", "latency", "green_errors", "green_latency"] } else { &["errors", "latency"] };
     Expr::list(suffixes.iter().copied().map(name))
 }
 
+/// No key has an underscore: what is green of `api` is called otherwise than what `api-green` has.
 fn name(suffix: &'static str) -> Expr {
     template![local("name"), "-", each_key(), "-", suffix]
 }
@@ -56,7 +57,7 @@ pub(super) fn watches(model: &InfraModel, thresholds: Thresholds) -> Vec<Watch> 
     }
     if let Some(apps) = apps::blue_green(model) {
         let resources = [GREEN_ERRORS, GREEN_LATENCY, GREEN_UNHEALTHY];
-        let suffixes = ["green-errors", "green-latency", "green-unhealthy"];
+        let suffixes = ["green_errors", "green_latency", "green_unhealthy"];
         watches.extend(traffic(&apps, resources, suffixes, GREEN_TARGET_GROUP, thresholds));
     }
     watches

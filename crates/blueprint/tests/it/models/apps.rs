@@ -268,7 +268,7 @@ fn app(name: &str, load_balancer: Option<LoadBalancerKind>, blue_green: bool) ->
         env: BTreeMap::new(),
         secrets: BTreeMap::new(),
         runtime: AppRuntime::Ecs(EcsApp {
-            name: format!("{PREFIX}-{name}{}", if blue_green { "-blue-green" } else { "" }),
+            name: format!("{PREFIX}-{name}{}", if blue_green { "_blue_green" } else { "" }),
             cpu_units: 256,
             memory_mib: 512,
             log_group: format!("/terrane/{PREFIX}/apps/{name}"),
