@@ -170,6 +170,7 @@ impl<'a> Resolver<'a> {
         let observability = self.observability(&databases, &caches);
         let dns = self.dns();
         let apps = self.apps(&observability, kubernetes.as_ref());
+        self.way_in(network.as_ref());
         let ecs = self.ecs(network.as_ref(), &apps, &observability, policy);
         let state = self.state();
         let identity = Identity {

@@ -118,8 +118,15 @@ impl Resolver<'_> {
     /// What is restored has a version and a size already. A default would upgrade it unasked, or shrink it, which RDS
     /// refuses half-way.
     fn knows_its_snapshot(&mut self, engine: DatabaseEngine, spec: &DatabaseSpec, path: &Path) {
-        if spec.restore_from.is_none() {
-            return;
+        let Some(from) = &spec.restore_from else { return };
+        let region = &self.spec.cloud.region;
+        // Source: RDS user guide, "Restoring to a DB instance": in the region of the snapshot. A name is one of that.
+        if let Some(of_snapshot) = from.snapshot.split(':').nth(3).filter(|of_snapshot| of_snapshot != region)
+        {
+            let message =
+                format!("is a snapshot of {of_snapshot}; copy it to {region} and give the ARN of the copy");
+            let conflict = Conflict::new(path.key("restore_from").key("snapshot"), message);
+            self.conflict(conflict.with(Path::root().key("cloud").key("region")));
         }
         let instance = engine == DatabaseEngine::Postgres;
         let needed = [

@@ -20,7 +20,6 @@ impl Resolver<'_> {
         let spec = self.spec.ecs.as_ref()?;
         let path = Path::root().key("ecs");
         self.way_out(network, apps);
-        self.way_in(network);
         let load_balancers = self.load_balancers(apps, policy);
         let container_insights = self.or_profile(
             &path.key("container_insights"),
@@ -86,7 +85,7 @@ impl Resolver<'_> {
     }
 
     /// A load balancer that the internet reaches stands in public subnets.
-    fn way_in(&mut self, network: Option<&Network>) {
+    pub(super) fn way_in(&mut self, network: Option<&Network>) {
         let existing = network.and_then(Network::existing);
         if existing.is_none_or(|existing| !existing.public_subnet_ids.is_empty()) {
             return;

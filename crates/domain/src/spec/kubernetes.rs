@@ -216,7 +216,20 @@ fn public_cidr(value: &Value<'_>) -> Option<Ipv4Net> {
             "{net} opens the API server to strangers; name the networks from which you work, each /{WIDEST_PREFIX} or smaller"
         ));
     }
+    if is_of_no_public_network(net) {
+        return value.reject(format!(
+            "{net} is no range of the internet, which EKS asks for; from inside the VPC the API server is reached with private: true"
+        ));
+    }
     Some(net)
+}
+
+/// Source: EKS user guide, "Cluster API server endpoint": reserved addresses are no public access CIDRs.
+fn is_of_no_public_network(net: Ipv4Net) -> bool {
+    let address = net.addr();
+    // https://www.rfc-editor.org/rfc/rfc6598
+    let is_shared = address.octets()[0] == 100 && address.octets()[1] & 0b1100_0000 == 64;
+    address.is_private() || address.is_loopback() || address.is_link_local() || is_shared
 }
 
 fn logs(value: &Value<'_>) -> Option<ClusterLogsSpec> {
