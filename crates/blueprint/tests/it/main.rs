@@ -6,7 +6,6 @@ mod arguments;
 mod corpus;
 mod evaluation;
 mod examples_page;
-mod hostile_cluster;
 mod hostile_text;
 mod layout;
 mod models;

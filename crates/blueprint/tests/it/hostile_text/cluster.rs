@@ -1,4 +1,4 @@
-//! Every text of a cluster and of what runs on it, for [`crate::hostile_text`]. Patterns name every field, so that a new one is a compile error here.
+//! Every text of a cluster and of what runs on it. Patterns name every field, so that a new one is a compile error here.
 
 use terrane_domain::*;
 
