@@ -164,10 +164,8 @@ fn group(model: &InfraModel, for_each: Expr) -> Block {
     } else {
         block
     };
-    let mut ready: Vec<Reference> = apps::present(model)
-        .filter(|(by_code_deploy, _, _)| *by_code_deploy)
-        .map(|(_, _, service)| service.whole())
-        .collect();
+    let mut ready: Vec<Reference> =
+        apps::present(model).filter(|kind| kind.by_code_deploy).map(|kind| kind.resource().whole()).collect();
     ready.push(POLICY.whole());
     block.tags(GROUP).arg("depends_on", Expr::list(ready))
 }

@@ -1,6 +1,6 @@
 //! `apps_scaling.tf`: more copies under load, fewer without.
 
-use terrane_domain::{App, EcsApp, InfraModel};
+use terrane_domain::{App, EcsApp, InfraModel, Scaling};
 
 use super::{
     super::{ecs, load_balancers},
@@ -9,9 +9,6 @@ use super::{
 use crate::hcl::{Block, Expr, File, Reference, Resource, each_value, template};
 
 const TARGET: Resource = Resource::per_key("aws_appautoscaling_target", "app");
-const CPU: Resource = Resource::per_key("aws_appautoscaling_policy", "cpu");
-const MEMORY: Resource = Resource::per_key("aws_appautoscaling_policy", "memory");
-const REQUESTS: Resource = Resource::per_key("aws_appautoscaling_policy", "requests");
 
 /// Growing is done at once and undone with care.
 const OUT_COOLDOWN_SECONDS: u16 = 60;
@@ -21,10 +18,8 @@ pub(super) fn file(model: &InfraModel) -> Option<File> {
     let scaling = |name: &'static str| each_value("scaling").attr(name);
     let scaled =
         apps_that(model, |app, _| app.scaling.is_some(), |field| field("scaling").differs(Expr::null()))?;
-    let services: Vec<Reference> = service::present(model)
-        .filter(|(_, scales, _)| *scales)
-        .map(|(_, _, resource)| resource.whole())
-        .collect();
+    let services: Vec<Reference> =
+        service::present(model).filter(|kind| kind.scales).map(|kind| kind.resource().whole()).collect();
     let file = File::new("apps_scaling.tf", "More copies under load, fewer without.").block(
         Block::of(TARGET)
             .arg("for_each", scaled)
@@ -36,38 +31,64 @@ pub(super) fn file(model: &InfraModel) -> Option<File> {
             .tags(TARGET)
             .arg("depends_on", Expr::list(services)),
     );
-    let policies = [
-        (CPU, "cpu_percent", "ECSServiceAverageCPUUtilization"),
-        (MEMORY, "memory_percent", "ECSServiceAverageMemoryUtilization"),
-        (REQUESTS, "requests_per_target", "ALBRequestCountPerTarget"),
-    ];
-    let file =
-        policies.into_iter().fold(file, |file, (resource, field, metric)| match with_target(model, field) {
-            Some(apps) => file.block(policy(resource, apps, field, metric)),
-            None => file,
-        });
+    let file = Aim::ALL.iter().fold(file, |file, aim| match with_target(model, aim) {
+        Some(apps) => file.block(policy(aim, apps)),
+        None => file,
+    });
     Some(file)
 }
 
+/// Something to keep at a level.
+struct Aim {
+    resource: Resource,
+    /// The field of `scaling` that says the level.
+    field: &'static str,
+    level: fn(&Scaling) -> Option<u32>,
+    /// Name of the predefined metric.
+    metric: &'static str,
+    /// The metric is that of a target group.
+    of_target_group: bool,
+}
+
+impl Aim {
+    const ALL: [Self; 3] = [
+        Self {
+            resource: Resource::per_key("aws_appautoscaling_policy", "cpu"),
+            field: "cpu_percent",
+            level: |scaling| scaling.cpu_percent.map(u32::from),
+            metric: "ECSServiceAverageCPUUtilization",
+            of_target_group: false,
+        },
+        Self {
+            resource: Resource::per_key("aws_appautoscaling_policy", "memory"),
+            field: "memory_percent",
+            level: |scaling| scaling.memory_percent.map(u32::from),
+            metric: "ECSServiceAverageMemoryUtilization",
+            of_target_group: false,
+        },
+        Self {
+            resource: Resource::per_key("aws_appautoscaling_policy", "requests"),
+            field: "requests_per_target",
+            level: |scaling| scaling.requests_per_target,
+            metric: "ALBRequestCountPerTarget",
+            of_target_group: true,
+        },
+    ];
+}
+
 /// The apps that aim at something.
-fn with_target(model: &InfraModel, field: &'static str) -> Option<Expr> {
-    let aims = |app: &App, _: &EcsApp| {
-        app.scaling.is_some_and(|scaling| match field {
-            "cpu_percent" => scaling.cpu_percent.is_some(),
-            "memory_percent" => scaling.memory_percent.is_some(),
-            _ => scaling.requests_per_target.is_some(),
-        })
-    };
+fn with_target(model: &InfraModel, aim: &Aim) -> Option<Expr> {
+    let aims = |app: &App, _: &EcsApp| app.scaling.as_ref().and_then(aim.level).is_some();
     // `try`, because an app without scaling has no field to ask.
     apps_that(model, aims, |_| {
-        let asked = Reference::variable("app").attr("scaling").attr(field);
+        let asked = Reference::variable("app").attr("scaling").attr(aim.field);
         Expr::call("try", [Expr::from(asked), Expr::null()]).differs(Expr::null())
     })
 }
 
-fn policy(resource: Resource, for_each: Expr, field: &'static str, metric: &'static str) -> Block {
-    let predefined = Block::new("predefined_metric_specification").arg("predefined_metric_type", metric);
-    let predefined = if metric == "ALBRequestCountPerTarget" {
+fn policy(aim: &Aim, for_each: Expr) -> Block {
+    let predefined = Block::new("predefined_metric_specification").arg("predefined_metric_type", aim.metric);
+    let predefined = if aim.of_target_group {
         predefined.arg(
             "resource_label",
             template![
@@ -79,16 +100,16 @@ fn policy(resource: Resource, for_each: Expr, field: &'static str, metric: &'sta
     } else {
         predefined
     };
-    Block::of(resource)
+    Block::of(aim.resource)
         .arg("for_each", for_each)
-        .arg("name", field.replace('_', "-"))
+        .arg("name", aim.field.replace('_', "-"))
         .arg("policy_type", "TargetTrackingScaling")
         .arg("service_namespace", TARGET.attr("service_namespace"))
         .arg("scalable_dimension", TARGET.attr("scalable_dimension"))
         .arg("resource_id", TARGET.attr("resource_id"))
         .block(
             Block::new("target_tracking_scaling_policy_configuration")
-                .arg("target_value", each_value("scaling").attr(field))
+                .arg("target_value", each_value("scaling").attr(aim.field))
                 .arg("scale_out_cooldown", OUT_COOLDOWN_SECONDS)
                 .arg("scale_in_cooldown", IN_COOLDOWN_SECONDS)
                 .block(predefined),

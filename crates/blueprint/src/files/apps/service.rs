@@ -22,63 +22,71 @@ const SCALED: Resource = Resource::per_key("aws_ecs_service", "scaled");
 const BLUE_GREEN: Resource = Resource::per_key("aws_ecs_service", "blue_green");
 const BLUE_GREEN_SCALED: Resource = Resource::per_key("aws_ecs_service", "blue_green_scaled");
 
-/// Those of an app: whether CodeDeploy deploys it, whether it scales, and the resource.
-const SERVICES: [(bool, bool, Resource); 4] = [
-    (false, false, FIXED),
-    (false, true, SCALED),
-    (true, false, BLUE_GREEN),
-    (true, true, BLUE_GREEN_SCALED),
-];
-
 /// Seconds in which a load balancer's word about a new copy doesn't count.
 const GRACE_SECONDS: u8 = 60;
 
-fn of(app: &App, ecs: &EcsApp) -> Resource {
-    match (is_blue_green(ecs), app.scaling.is_some()) {
-        (false, false) => FIXED,
-        (false, true) => SCALED,
-        (true, false) => BLUE_GREEN,
-        (true, true) => BLUE_GREEN_SCALED,
+/// Who decides about a service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::files) struct Kind {
+    /// CodeDeploy decides which version serves; otherwise ECS does.
+    pub(in crate::files) by_code_deploy: bool,
+    /// Application Auto Scaling decides how many copies there are; otherwise the file does.
+    pub(in crate::files) scales: bool,
+}
+
+impl Kind {
+    const ALL: [Self; 4] = [
+        Self { by_code_deploy: false, scales: false },
+        Self { by_code_deploy: false, scales: true },
+        Self { by_code_deploy: true, scales: false },
+        Self { by_code_deploy: true, scales: true },
+    ];
+
+    fn of(app: &App, ecs: &EcsApp) -> Self {
+        Self { by_code_deploy: is_blue_green(ecs), scales: app.scaling.is_some() }
+    }
+
+    pub(in crate::files) const fn resource(self) -> Resource {
+        match (self.by_code_deploy, self.scales) {
+            (false, false) => FIXED,
+            (false, true) => SCALED,
+            (true, false) => BLUE_GREEN,
+            (true, true) => BLUE_GREEN_SCALED,
+        }
     }
 }
 
-/// The resources that stand for the services of a model.
-pub(in crate::files) fn present(model: &InfraModel) -> impl Iterator<Item = (bool, bool, Resource)> {
-    SERVICES
-        .into_iter()
-        .filter(|(_, _, resource)| on_ecs(model).any(|(_, app, ecs)| of(app, ecs) == *resource))
+/// The kinds of service that a model has.
+pub(in crate::files) fn present(model: &InfraModel) -> impl Iterator<Item = Kind> {
+    Kind::ALL.into_iter().filter(|kind| on_ecs(model).any(|(_, app, ecs)| Kind::of(app, ecs) == *kind))
 }
 
 /// The name of the service of each app.
 pub(super) fn output(model: &InfraModel) -> Object {
-    on_ecs(model)
-        .fold(Object::new(), |object, (key, app, ecs)| object.entry(key, of(app, ecs).at(key, "name")))
+    on_ecs(model).fold(Object::new(), |object, (key, app, ecs)| {
+        object.entry(key, Kind::of(app, ecs).resource().at(key, "name"))
+    })
 }
 
 pub(super) fn add_to(file: File, model: &InfraModel, cluster: &Ecs, network: &Network) -> File {
     let mut file = file;
-    for (by_code_deploy, scales, resource) in SERVICES {
-        let is = |app: &App, ecs: &EcsApp| of(app, ecs) == resource;
+    for kind in Kind::ALL {
+        let is = |app: &App, ecs: &EcsApp| Kind::of(app, ecs) == kind;
         let apps = apps_that(model, is, |field| {
-            let deploy = field("deploy").equals(if by_code_deploy { "blue_green" } else { "rolling" });
+            let deploy = field("deploy").equals(if kind.by_code_deploy { "blue_green" } else { "rolling" });
             let scaling = field("scaling");
-            deploy.and(if scales { scaling.differs(Expr::null()) } else { scaling.equals(Expr::null()) })
+            deploy.and(if kind.scales { scaling.differs(Expr::null()) } else { scaling.equals(Expr::null()) })
         });
         if let Some(apps) = apps {
-            file = file.block(service(resource, apps, (by_code_deploy, scales), model, cluster, network));
+            file = file.block(service(kind, apps, model, cluster, network));
         }
     }
     moves(file, model)
 }
 
-fn service(
-    resource: Resource,
-    for_each: Expr,
-    (by_code_deploy, scales): (bool, bool),
-    model: &InfraModel,
-    cluster: &Ecs,
-    network: &Network,
-) -> Block {
+fn service(kind: Kind, for_each: Expr, model: &InfraModel, cluster: &Ecs, network: &Network) -> Block {
+    let resource = kind.resource();
+    let by_code_deploy = kind.by_code_deploy;
     let routed = on_ecs(model).any(|(_, _, ecs)| ecs.route.is_some());
     let ported = on_ecs(model).any(|(_, app, _)| app.port.is_some());
     let block = Block::of(resource)
@@ -133,7 +141,7 @@ fn service(
              they start.",
         )
         .arg("depends_on", Expr::list(ready));
-    ignoring(block, by_code_deploy, scales)
+    ignoring(block, kind)
 }
 
 /// Whether there is a rule for an app that CodeDeploy deploys, or for one that ECS deploys.
@@ -209,44 +217,36 @@ fn attachments(block: Block, routed: bool, ported: bool) -> Block {
 
 /// What CodeDeploy sets can't be set through the service any more, its network among it.
 /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html>
-fn ignoring(block: Block, by_code_deploy: bool, scales: bool) -> Block {
-    let ignored = |names: &[&'static str]| Expr::list(names.iter().copied().map(Reference::variable));
-    let lifecycle = Block::new("lifecycle");
-    let lifecycle = match (by_code_deploy, scales) {
-        (false, false) => return block,
-        (false, true) => lifecycle
-            .note("Application Auto Scaling decides how many there are.")
-            .arg("ignore_changes", ignored(&["desired_count"])),
-        (true, false) => lifecycle
-            .note("CodeDeploy decides which version serves, from which target group, and in which network.")
-            .arg("ignore_changes", ignored(&["task_definition", "load_balancer", "network_configuration"])),
-        (true, true) => lifecycle
-            .note(
-                "CodeDeploy decides which version serves, from which target group, and in which network; Application\n\
-                 Auto Scaling decides how many there are.",
-            )
-            .arg(
-                "ignore_changes",
-                ignored(&["task_definition", "load_balancer", "network_configuration", "desired_count"]),
-            ),
+fn ignoring(block: Block, kind: Kind) -> Block {
+    let (why, ignored): (_, &[&'static str]) = match kind {
+        Kind { by_code_deploy: false, scales: false } => return block,
+        Kind { by_code_deploy: false, scales: true } => {
+            ("Application Auto Scaling decides how many there are.", &["desired_count"])
+        }
+        Kind { by_code_deploy: true, scales: false } => (
+            "CodeDeploy decides which version serves, from which target group, and in which network.",
+            &["task_definition", "load_balancer", "network_configuration"],
+        ),
+        Kind { by_code_deploy: true, scales: true } => (
+            "CodeDeploy decides which version serves, from which target group, and in which network; Application\n\
+             Auto Scaling decides how many there are.",
+            &["task_definition", "load_balancer", "network_configuration", "desired_count"],
+        ),
     };
-    block.block(lifecycle)
+    let ignored = ignored.iter().copied().map(Reference::variable);
+    block.block(Block::lifecycle().note(why).ignore_changes(ignored))
 }
 
 /// An app that begins or ends to scale goes from one resource to another and must stay the same service. Where there is
 /// nothing to move, a `moved` block does nothing, so it can say of each app where it may have been.
 fn moves(file: File, model: &InfraModel) -> File {
-    let other = |app: &App, ecs: &EcsApp| match (is_blue_green(ecs), app.scaling.is_some()) {
-        (false, true) => FIXED,
-        (false, false) => SCALED,
-        (true, true) => BLUE_GREEN,
-        (true, false) => BLUE_GREEN_SCALED,
-    };
     let mut comment = Some("An app that begins or ends to scale keeps its service.");
     on_ecs(model).fold(file, |file, (key, app, ecs)| {
+        let kind = Kind::of(app, ecs);
+        let before = Kind { scales: !kind.scales, ..kind };
         let block = Block::new("moved")
-            .arg("from", other(app, ecs).whole().at(key))
-            .arg("to", of(app, ecs).whole().at(key));
+            .arg("from", before.resource().whole().at(key))
+            .arg("to", kind.resource().whole().at(key));
         match comment.take() {
             Some(comment) => file.noted(comment, block),
             None => file.block(block),
