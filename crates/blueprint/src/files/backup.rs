@@ -5,12 +5,7 @@
 
 use terrane_domain::{Backup, BackupSchedule, DatabaseKind, InfraModel};
 
-use super::{
-    buckets,
-    data::{CALLER, PARTITION, REGION},
-    databases, documents, kms,
-    part::Part,
-};
+use super::{buckets, data::arn, databases, documents, kms, part::Part};
 use crate::hcl::{Block, Expr, File, For, Object, Reference, Resource, local, template};
 
 const VAULT: Resource = Resource::one("aws_backup_vault", "main");
@@ -190,19 +185,7 @@ fn everything() -> Expr {
 }
 
 fn copy_databases() -> Vec<Object> {
-    let snapshots = |kind: &'static str| {
-        template![
-            "arn:",
-            PARTITION.attr("partition"),
-            ":rds:",
-            REGION.attr("id"),
-            ":",
-            CALLER.attr("account_id"),
-            ":",
-            kind,
-            ":awsbackup:*",
-        ]
-    };
+    let snapshots = |kind: &'static str| arn!["rds", kind, ":awsbackup:*",];
     let own = || Expr::list([snapshots("snapshot"), snapshots("cluster-snapshot")]);
     let create = [
         "rds:AddTagsToResource",
@@ -255,15 +238,7 @@ fn copy_buckets() -> Vec<Object> {
         "s3:GetObjectVersionTagging",
     ];
     // With rules of its own it learns what changed in a bucket since the last copy.
-    let rules = template![
-        "arn:",
-        PARTITION.attr("partition"),
-        ":events:",
-        REGION.attr("id"),
-        ":",
-        CALLER.attr("account_id"),
-        ":rule/AwsBackupManagedRule*",
-    ];
+    let rules = arn!["events", "rule/AwsBackupManagedRule*",];
     let of_rules = [
         "events:DeleteRule",
         "events:DescribeRule",

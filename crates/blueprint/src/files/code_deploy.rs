@@ -8,7 +8,7 @@ use terrane_domain::{BlueGreen, Deploy, EcsApp, InfraModel, TrafficShift};
 
 use super::{
     apps::{self, GREEN_TARGET_GROUP, TARGET_GROUP},
-    data::{CALLER, PARTITION, REGION},
+    data::arn,
     ecs, observability,
     part::Part,
     policies::{condition, service_trust},
@@ -56,17 +56,7 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
     .block(permissions(model, apps))
     .block(Block::of(TRUST).block(service_trust(
         "codedeploy.amazonaws.com",
-        template![
-            "arn:",
-            PARTITION.attr("partition"),
-            ":codedeploy:",
-            REGION.attr("id"),
-            ":",
-            CALLER.attr("account_id"),
-            ":deploymentgroup:",
-            local("name"),
-            "/*",
-        ],
+        arn!["codedeploy", "deploymentgroup:", local("name"), "/*",],
     )));
     let (mut settings, mut outputs) = (Object::new(), Object::new());
     for (key, _, ecs) in apps::on_ecs(model) {
@@ -174,21 +164,7 @@ fn group(model: &InfraModel, for_each: Expr) -> Block {
 /// <https://docs.aws.amazon.com/codedeploy/latest/userguide/getting-started-create-service-role.html>
 fn permissions(model: &InfraModel, for_each: Expr) -> Block {
     let of_service = |kind: &'static str, rest: &'static str| {
-        template![
-            "arn:",
-            PARTITION.attr("partition"),
-            ":ecs:",
-            REGION.attr("id"),
-            ":",
-            CALLER.attr("account_id"),
-            ":",
-            kind,
-            "/",
-            ecs::CLUSTER.attr("name"),
-            "/",
-            each_value("name"),
-            rest,
-        ]
+        arn!["ecs", kind, "/", ecs::CLUSTER.attr("name"), "/", each_value("name"), rest,]
     };
     Block::of(PERMISSIONS)
         .arg("for_each", for_each)

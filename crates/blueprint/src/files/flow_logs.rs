@@ -2,12 +2,7 @@
 
 use terrane_domain::InfraModel;
 
-use super::{
-    data::{CALLER, PARTITION, REGION},
-    kms, network,
-    part::Part,
-    policies::service_trust,
-};
+use super::{data::arn, kms, network, part::Part, policies::service_trust};
 use crate::hcl::{Block, Expr, File, Resource, template};
 
 const FLOW_LOG: Resource = Resource::one("aws_flow_log", "main");
@@ -20,15 +15,7 @@ const WRITE: Resource = Resource::data("aws_iam_policy_document", "flow_logs_wri
 pub(super) fn part(model: &InfraModel) -> Option<Part> {
     let network = model.network.as_ref()?;
     let logs = network.flow_logs.as_ref()?;
-    let source = template![
-        "arn:",
-        PARTITION.attr("partition"),
-        ":ec2:",
-        REGION.attr("id"),
-        ":",
-        CALLER.attr("account_id"),
-        ":vpc-flow-log/*",
-    ];
+    let source = arn!["ec2", "vpc-flow-log/*",];
     let file = File::new("flow_logs.tf", "Who talked to whom in the VPC: accepted and refused connections.")
         .block(
             Block::of(FLOW_LOG)

@@ -3,7 +3,7 @@
 use terrane_domain::InfraModel;
 
 use super::{
-    data::{CALLER, PARTITION, REGION},
+    data::{CALLER, PARTITION, REGION, arn},
     observability,
     part::Part,
     policies::condition,
@@ -99,15 +99,7 @@ fn administration() -> Block {
 }
 
 fn log_groups() -> Block {
-    let group = template![
-        "arn:",
-        PARTITION.attr("partition"),
-        ":logs:",
-        REGION.attr("id"),
-        ":",
-        CALLER.attr("account_id"),
-        ":log-group:*",
-    ];
+    let group = arn!["logs", "log-group:*",];
     Block::new("statement")
         .note("CloudWatch Logs uses the key in its own name, but only for log groups of this account.")
         .arg("sid", "CloudWatchLogs")

@@ -8,7 +8,7 @@ use terrane_domain::{
 };
 
 use super::{
-    data::{CALLER, PARTITION, REGION},
+    data::{CALLER, arn},
     dns, network,
     part::{Part, of_each},
     policies::condition,
@@ -353,15 +353,7 @@ fn access_logs(file: File, logs: &AccessLogBucket) -> File {
 }
 
 fn logs_policy() -> Block {
-    let balancers = template![
-        "arn:",
-        PARTITION.attr("partition"),
-        ":elasticloadbalancing:",
-        REGION.attr("id"),
-        ":",
-        CALLER.attr("account_id"),
-        ":loadbalancer/*",
-    ];
+    let balancers = arn!["elasticloadbalancing", "loadbalancer/*",];
     Block::of(LOGS_POLICY_DOCUMENT)
         .block(
             Block::new("statement")

@@ -6,11 +6,7 @@
 use terrane_domain::InfraModel;
 
 use super::{
-    super::{
-        data::{CALLER, PARTITION, REGION},
-        kms,
-        policies::service_trust,
-    },
+    super::{data::arn, kms, policies::service_trust},
     dynamic, grants,
     task::LOG_GROUP,
 };
@@ -23,15 +19,7 @@ const TRUST: Resource = Resource::data("aws_iam_policy_document", "app_trust");
 const EXECUTION: Resource = Resource::data_per_key("aws_iam_policy_document", "app_execution");
 
 pub(super) fn file(model: &InfraModel) -> File {
-    let source = template![
-        "arn:",
-        PARTITION.attr("partition"),
-        ":ecs:",
-        REGION.attr("id"),
-        ":",
-        CALLER.attr("account_id"),
-        ":*",
-    ];
+    let source = arn!["ecs", "*",];
     let role = |resource: Resource, name: &'static str, description: &'static str| {
         Block::of(resource)
             .arg("for_each", local("apps"))

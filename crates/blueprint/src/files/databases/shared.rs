@@ -4,7 +4,7 @@ use terrane_domain::{Database, FinalSnapshot, Network};
 
 use crate::{
     files::{
-        data::{CALLER, PARTITION, REGION},
+        data::{arn, managed_policy},
         doors::{Door, key_if, snapshot},
         kms, network,
         policies::service_trust,
@@ -173,20 +173,8 @@ pub(super) fn monitoring(
     (role, attachment, trust): (Resource, Resource, Resource),
     over: &'static str,
 ) -> File {
-    let source = template![
-        "arn:",
-        PARTITION.attr("partition"),
-        ":rds:",
-        REGION.attr("id"),
-        ":",
-        CALLER.attr("account_id"),
-        ":db:*",
-    ];
-    let policy = template![
-        "arn:",
-        PARTITION.attr("partition"),
-        ":iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",
-    ];
+    let source = arn!["rds", "db:*",];
+    let policy = managed_policy("service-role/AmazonRDSEnhancedMonitoringRole");
     let database = || Reference::variable("database");
     let with_monitoring = For::map("database", local(over), database())
         .when(Expr::from(database().attr("monitoring_role")).differs(Expr::null()));

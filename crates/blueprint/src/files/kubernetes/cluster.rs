@@ -2,9 +2,10 @@
 
 use terrane_domain::{InfraModel, Kubernetes, Network};
 
-use super::{CLUSTER, NODE_POLICIES, NODE_ROLE, access, eks_arn, is_auto_mode, managed_policy};
+use super::{CLUSTER, NODE_POLICIES, NODE_ROLE, access, is_auto_mode};
 use crate::{
     files::{
+        data::{arn, managed_policy},
         kms, network,
         policies::{service_trust, tagging_service_trust},
     },
@@ -129,7 +130,7 @@ fn auto_mode(block: Block) -> Block {
 }
 
 fn role(file: File, cluster: &Kubernetes) -> File {
-    let source = eks_arn(["cluster/".into(), super::name().into()]);
+    let source = arn!["eks", "cluster/", super::name()];
     // Auto Mode tags what it makes: EKS user guide, "Amazon EKS Auto Mode cluster IAM role".
     let (trust, policies) = if is_auto_mode(cluster) {
         (tagging_service_trust("eks.amazonaws.com", source), AUTO_MODE_POLICIES)
@@ -152,7 +153,7 @@ pub(super) fn attachments(resource: Resource, role: Resource, policies: &[&'stat
     Block::of(resource)
         .arg("for_each", Expr::call("toset", [Expr::list(policies.iter().copied())]))
         .arg("role", role.attr("name"))
-        .arg("policy_arn", managed_policy(each_key().into()))
+        .arg("policy_arn", managed_policy(each_key()))
 }
 
 /// Source: EKS user guide, "Encrypt Kubernetes secrets with KMS on existing clusters".

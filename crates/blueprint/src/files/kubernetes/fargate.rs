@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 
 use terrane_domain::{FargateProfile, Key, Kubernetes, Network};
 
-use super::{CLUSTER, cluster, eks_arn};
+use super::{CLUSTER, cluster};
 use crate::{
     files::{
+        data::arn,
         network,
         part::{Part, by_key},
         policies::service_trust,
@@ -38,7 +39,7 @@ fn entry(profile: &FargateProfile) -> Object {
 
 pub(super) fn file(cluster: &Kubernetes, network: &Network) -> File {
     let selector = |field| Reference::variable("selector").attr("value").attr(field);
-    let trusted = eks_arn(["fargateprofile/".into(), super::name().into(), "/*".into()]);
+    let trusted = arn!["eks", "fargateprofile/", super::name(), "/*"];
     File::new("fargate.tf", "Which pods run without nodes, in private subnets.")
         .block(
             Block::of(PROFILE)

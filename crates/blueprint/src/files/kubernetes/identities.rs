@@ -5,10 +5,10 @@
 
 use terrane_domain::{ClusterController, InfraModel, Kubernetes};
 
-use super::{CLUSTER, addons, addons::AddonIdentity, load_balancer_policy, managed_policy, trust};
+use super::{CLUSTER, addons, addons::AddonIdentity, load_balancer_policy, trust};
 use crate::{
     files::{
-        data::{CALLER, PARTITION, REGION},
+        data::{PARTITION, REGION, arn, arn_of, managed_policy},
         kms,
         part::{Part, of_each},
         policies::{allow, condition},
@@ -86,7 +86,7 @@ fn identities(addons: &[AddonIdentity<'_>], cluster: &Kubernetes) -> Object {
 
 fn addon_policies(file: File, addons: &[AddonIdentity<'_>]) -> File {
     let policies = addons.iter().fold(Object::new(), |object, identity| {
-        object.entry(identity.addon, managed_policy(identity.policy.into()))
+        object.entry(identity.addon, managed_policy(identity.policy))
     });
     file.block(
         Block::of(ADDON_POLICIES)
@@ -173,7 +173,7 @@ fn autoscaler() -> Block {
     ];
     const WRITES: &[&str] =
         &["autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"];
-    let groups = super::eks_arn(["nodegroup/".into(), super::name().into(), "/*".into()]);
+    let groups = arn!["eks", "nodegroup/", super::name(), "/*"];
     Block::of(AUTOSCALER)
         .block(allow(READS, Expr::list(["*"])))
         .block(allow(&["eks:DescribeNodegroup"], Expr::list([groups])))
@@ -195,20 +195,7 @@ fn external_secrets(model: &InfraModel) -> Block {
         "secretsmanager:ListSecretVersionIds",
     ];
     let of = |service: &'static str, kind: &'static str, rest: Vec<Piece>| {
-        let account = [
-            "arn:".into(),
-            PARTITION.attr("partition").into(),
-            ":".into(),
-            service.into(),
-            ":".into(),
-            REGION.attr("id").into(),
-            ":".into(),
-            CALLER.attr("account_id").into(),
-            ":".into(),
-            kind.into(),
-            ":".into(),
-        ];
-        Expr::template(account.into_iter().chain(rest))
+        arn_of(service, [kind.into(), ":".into()].into_iter().chain(rest))
     };
     let secrets = || Expr::list([of("secretsmanager", "secret", vec!["*".into()])]);
     let own = |kind| of("rds", kind, vec![local("name").into(), "-*".into()]);

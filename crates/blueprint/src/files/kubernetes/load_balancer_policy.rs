@@ -9,7 +9,7 @@
 
 use crate::{
     files::{
-        data::{CALLER, PARTITION, REGION},
+        data::arn,
         policies::{allow, condition},
     },
     hcl::{Block, Expr, Resource, template},
@@ -190,16 +190,5 @@ fn ec2(rest: &'static str) -> Expr {
 }
 
 fn arn(service: &'static str, rest: &'static str) -> Expr {
-    template![
-        "arn:",
-        PARTITION.attr("partition"),
-        ":",
-        service,
-        ":",
-        REGION.attr("id"),
-        ":",
-        CALLER.attr("account_id"),
-        ":",
-        rest
-    ]
+    arn![service, rest]
 }

@@ -23,7 +23,7 @@ use terrane_domain::{Compute, InfraModel, Kubernetes};
 
 use super::{kms, kubernetes_apps, network, part::Part};
 use crate::{
-    hcl::{Expr, Object, Piece, Reference, Resource, local},
+    hcl::{Object, Reference, Resource, local},
     render::RenderError,
 };
 
@@ -103,25 +103,4 @@ fn is_auto_mode(cluster: &Kubernetes) -> bool {
 /// Whether pods run without nodes.
 fn is_fargate(cluster: &Kubernetes) -> bool {
     matches!(cluster.compute, Compute::Fargate(_))
-}
-
-/// The ARN of a policy that AWS manages.
-fn managed_policy(name: Piece) -> Expr {
-    use super::data::PARTITION;
-    Expr::template(["arn:".into(), PARTITION.attr("partition").into(), ":iam::aws:policy/".into(), name])
-}
-
-/// The ARN of something of EKS in this account and region.
-fn eks_arn(rest: impl IntoIterator<Item = Piece>) -> Expr {
-    use super::data::{CALLER, PARTITION, REGION};
-    let account = [
-        "arn:".into(),
-        PARTITION.attr("partition").into(),
-        ":eks:".into(),
-        REGION.attr("id").into(),
-        ":".into(),
-        CALLER.attr("account_id").into(),
-        ":".into(),
-    ];
-    Expr::template(account.into_iter().chain(rest))
 }

@@ -4,12 +4,12 @@ use terrane_domain::AlarmTopic;
 
 use crate::{
     files::{
-        data::{CALLER, PARTITION, REGION},
+        data::{CALLER, arn},
         kms,
         part::Part,
         policies::condition,
     },
-    hcl::{Block, Expr, File, Object, Reference, Resource, local, template},
+    hcl::{Block, Expr, File, Object, Reference, Resource, local},
 };
 
 pub(super) const TOPIC: Resource = Resource::one("aws_sns_topic", "alarms");
@@ -44,15 +44,7 @@ pub(super) fn add_to(part: Part, topic: &AlarmTopic) -> Part {
 }
 
 fn alarms_of_this_account() -> Expr {
-    template![
-        "arn:",
-        PARTITION.attr("partition"),
-        ":cloudwatch:",
-        REGION.attr("id"),
-        ":",
-        CALLER.attr("account_id"),
-        ":alarm:*",
-    ]
+    arn!["cloudwatch", "alarm:*",]
 }
 
 /// <https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html>
