@@ -84,13 +84,6 @@ pub(super) fn by_key<T>(things: &BTreeMap<Key, T>, describe: impl Fn(&T) -> Obje
     things.iter().fold(Object::new(), |object, (key, thing)| object.entry(key, describe(thing)))
 }
 
-/// The key of a thing inside of another that has a key itself, such as a replica of a database: `main.reader`. A key of
-/// a user has no dot, so two pairs never meet, and a tag `terrane:address` can hold it.
-#[allow(dead_code, reason = "no block so far has things inside of things")]
-pub(super) fn composite_key(outer: &Key, inner: &Key) -> String {
-    format!("{}.{}", outer.as_str(), inner.as_str())
-}
-
 /// The value of an output: something about every instance of a resource, by key. `value` refers to the instance as
 /// the variable `item`.
 pub(super) fn of_each(resource: Resource, item: &'static str, value: impl Into<Expr>) -> Expr {
@@ -105,19 +98,4 @@ pub(super) fn first_path<T>(
 ) -> Option<String> {
     let (key, _) = things.iter().find(|(_, thing)| has(thing))?;
     Some(format!("{section}.{}", key.as_str()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_composite_key_survives_the_way_through_a_tag() {
-        let [outer, inner] = ["main", "reader-1"].map(|key| Key::parse(key).unwrap());
-        let key = composite_key(&outer, &inner);
-        let address = format!("aws_db_instance.replica[\"{key}\"]");
-        let tag = crate::tag_of_address(&address).unwrap();
-        assert_eq!(tag, "aws_db_instance.replica/main.reader-1");
-        assert_eq!(crate::address_of_tag(&tag), Some(address));
-    }
 }

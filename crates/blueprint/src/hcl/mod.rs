@@ -12,8 +12,6 @@
 //! `hcl-edit` has the word where its knowledge is needed: how text is escaped, how operators are spelt and bind. The
 //! tests read all that is rendered back with `hcl-rs`.
 
-#![allow(dead_code, reason = "the language is whole, and tested, whether or not a block uses all of it yet")]
-
 mod block;
 mod expr;
 mod for_expr;

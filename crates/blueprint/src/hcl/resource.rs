@@ -44,6 +44,7 @@ impl Resource {
     }
 
     /// An ephemeral resource that stands once.
+    #[cfg_attr(not(test), expect(dead_code, reason = "all ephemeral resources so far are one per key"))]
     pub(crate) const fn ephemeral(kind: &'static str, name: &'static str) -> Self {
         Self { mode: Mode::Ephemeral, ..Self::one(kind, name) }
     }
