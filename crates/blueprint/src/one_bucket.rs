@@ -6,6 +6,7 @@ use terrane_domain::{BucketRequest, CannedAcl};
 
 use crate::{
     AWS_PROVIDER_VERSION,
+    files::deny_plain_http,
     hcl::{Block, Expr, File, Object, Resource, template},
 };
 
@@ -88,21 +89,5 @@ fn access(file: File, acl: CannedAcl) -> File {
 }
 
 fn tls_only() -> Block {
-    Block::of(POLICY_DOCUMENT).block(
-        Block::new("statement")
-            .arg("sid", "DenyPlainHttp")
-            .arg("effect", "Deny")
-            .arg("actions", Expr::list(["s3:*"]))
-            .arg(
-                "resources",
-                Expr::list([Expr::from(BUCKET.attr("arn")), template![BUCKET.attr("arn"), "/*"]]),
-            )
-            .block(Block::new("principals").arg("type", "*").arg("identifiers", Expr::list(["*"])))
-            .block(
-                Block::new("condition")
-                    .arg("test", "Bool")
-                    .arg("variable", "aws:SecureTransport")
-                    .arg("values", Expr::list(["false"])),
-            ),
-    )
+    Block::of(POLICY_DOCUMENT).block(deny_plain_http(BUCKET))
 }

@@ -8,7 +8,7 @@ use super::{
     data::{CALLER, PARTITION},
     kms,
     part::{Part, by_key, first_path, of_each},
-    policies::condition,
+    policies::{condition, deny_plain_http},
 };
 use crate::{
     hcl::{Block, Expr, File, For, Object, Reference, Resource, each_value, local, template},
@@ -318,18 +318,8 @@ fn optional_rule(days: &'static str, rule: Block) -> Block {
 }
 
 fn policy_document(uses: &Uses) -> Block {
-    let document = Block::of(POLICY_DOCUMENT).arg("for_each", local("buckets")).block(
-        Block::new("statement")
-            .arg("sid", "DenyPlainHttp")
-            .arg("effect", "Deny")
-            .arg("actions", Expr::list(["s3:*"]))
-            .arg(
-                "resources",
-                Expr::list([Expr::from(BUCKET.attr("arn")), template![BUCKET.attr("arn"), "/*"]]),
-            )
-            .block(Block::new("principals").arg("type", "*").arg("identifiers", Expr::list(["*"])))
-            .block(condition("Bool", "aws:SecureTransport", Expr::from("false"))),
-    );
+    let document =
+        Block::of(POLICY_DOCUMENT).arg("for_each", local("buckets")).block(deny_plain_http(BUCKET));
     if uses.access_logs { document.block(log_delivery()) } else { document }
 }
 

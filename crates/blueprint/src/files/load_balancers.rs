@@ -11,7 +11,7 @@ use super::{
     data::{CALLER, arn},
     dns, network,
     part::{Part, of_each},
-    policies::condition,
+    policies::{condition, deny_plain_http},
 };
 use crate::hcl::{
     Block, Expr, File, For, Object, Reference, Resource, each_key, each_value, local, template,
@@ -370,16 +370,5 @@ fn logs_policy() -> Block {
                 )
                 .block(condition("ArnLike", "aws:SourceArn", balancers)),
         )
-        .block(
-            Block::new("statement")
-                .arg("sid", "DenyPlainHttp")
-                .arg("effect", "Deny")
-                .arg("actions", Expr::list(["s3:*"]))
-                .arg(
-                    "resources",
-                    Expr::list([Expr::from(LOGS.attr("arn")), template![LOGS.attr("arn"), "/*"]]),
-                )
-                .block(Block::new("principals").arg("type", "*").arg("identifiers", Expr::list(["*"])))
-                .block(condition("Bool", "aws:SecureTransport", Expr::from("false"))),
-        )
+        .block(deny_plain_http(LOGS))
 }

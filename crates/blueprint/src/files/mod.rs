@@ -50,6 +50,7 @@ mod tags;
 mod versions;
 
 pub use kms::ENCRYPTION_KEY_ADDRESS;
+pub(crate) use policies::deny_plain_http;
 
 use part::Part;
 use terrane_domain::InfraModel;

@@ -1,7 +1,7 @@
 //! Pieces of IAM policy documents that several blocks need.
 
 use super::data;
-use crate::hcl::{Block, Expr};
+use crate::hcl::{Block, Expr, Resource, template};
 
 /// A `statement` that lets a service of AWS assume a role, and only on behalf of one kind of thing in this account and
 /// region: without the conditions another customer could make the service use the role (confused deputy).
@@ -25,6 +25,18 @@ pub(super) fn tagging_service_trust(service: &'static str, source_arn: Expr) -> 
 /// A `statement` that allows some actions on some things.
 pub(super) fn allow(actions: &[&'static str], resources: Expr) -> Block {
     Block::new("statement").arg("actions", Expr::list(actions.iter().copied())).arg("resources", resources)
+}
+
+/// A `statement` that refuses whoever comes to a bucket over plain HTTP.
+pub(crate) fn deny_plain_http(bucket: Resource) -> Block {
+    let arn = || bucket.attr("arn");
+    Block::new("statement")
+        .arg("sid", "DenyPlainHttp")
+        .arg("effect", "Deny")
+        .arg("actions", Expr::list(["s3:*"]))
+        .arg("resources", Expr::list([Expr::from(arn()), template![arn(), "/*"]]))
+        .block(Block::new("principals").arg("type", "*").arg("identifiers", Expr::list(["*"])))
+        .block(condition("Bool", "aws:SecureTransport", Expr::from("false")))
 }
 
 /// A `condition` of a statement, with one value.
