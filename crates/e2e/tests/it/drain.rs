@@ -56,6 +56,7 @@ async fn a_worker_without_time_to_drain_hands_back_and_another_one_finishes_with
         ("ec2/elastic-ip", 1),
         ("ec2/internet-gateway", 1),
         ("ec2/nat-gateway", 1),
+        ("ec2/network-acl", 1),
         ("ec2/network-interface", 1),
         ("ec2/route-table", 4),
         ("ec2/subnet", 6),
