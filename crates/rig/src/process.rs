@@ -216,7 +216,8 @@ async fn start_ready<T: DeserializeOwned + Send>(
 
 /// The environment of programs: the caller's, without what would point them at anything but the rig.
 ///
-/// Terraform's binary and provider mirror are facts about the machine, so they stay.
+/// Terraform's binary and provider mirror are facts about the machine, so they stay. Errors come without a backtrace
+/// (panics keep theirs): it would push the error itself out of the end of the log that a failing test shows.
 pub fn clean_env() -> BTreeMap<String, String> {
     const KEPT: [&str; 2] = ["TERRANE_TERRAFORM_BIN", "TERRANE_PROVIDER_MIRROR"];
     const DROPPED: [&str; 3] = ["DATABASE_URL", "REDIS_URL", "API_KEYS_JSON"];
@@ -228,6 +229,7 @@ pub fn clean_env() -> BTreeMap<String, String> {
                     || name.starts_with("AWS_")
                     || DROPPED.contains(&name.as_str()))
         })
+        .chain([("RUST_LIB_BACKTRACE".to_owned(), "0".to_owned())])
         .collect()
 }
 

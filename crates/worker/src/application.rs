@@ -1,6 +1,12 @@
 //! Builds the worker and runs it until it is told to stop.
 
-use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use terrane_aws::Aws;
 use terrane_domain::WorkerId;
@@ -76,7 +82,8 @@ impl Application {
         let terraform = Terraform::locate(settings.terraform.as_deref()).await?;
         let search = MirrorSearch::of_this_machine(settings.engine.provider_mirror.as_deref());
         let mirror = ProviderMirror::find(&search)?;
-        prepare_work_directory(&settings)?;
+        prepare_work_directory(&settings.engine.work_dir)?;
+        check_override_file(&settings)?;
         let metrics = Metrics::new()?;
         let instruments = metrics.worker()?;
         instruments.slots.with_label_values(&["total"]).set(settings.slots.into());
@@ -171,20 +178,21 @@ impl Application {
     }
 }
 
-/// Plan files hold values in clear: the directory is for this user alone.
-fn prepare_work_directory(settings: &Settings) -> Result<(), StartError> {
+/// Makes the directory, which other workers may be doing too, and tries a write. Plan files hold values in clear: the
+/// directory is for this user alone.
+fn prepare_work_directory(path: &Path) -> Result<(), StartError> {
     use std::os::unix::fs::DirBuilderExt;
-    let path = &settings.engine.work_dir;
     std::fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(path)
-        .and_then(|()| {
-            let probe = path.join(".writable");
-            std::fs::write(&probe, "")?;
-            std::fs::remove_file(&probe)
-        })
-        .map_err(|source| StartError::WorkDirectory { path: path.clone(), source })?;
+        // A file without a name: nothing that another worker could remove, nothing left by one that is killed here.
+        .and_then(|()| tempfile::tempfile_in(path))
+        .and_then(|mut probe| probe.write_all(b"."))
+        .map_err(|source| StartError::WorkDirectory { path: path.to_path_buf(), source })
+}
+
+fn check_override_file(settings: &Settings) -> Result<(), StartError> {
     match &settings.engine.terraform_override {
         Some(file) if !file.is_file() => Err(StartError::OverrideFile(file.clone())),
         _ => Ok(()),
@@ -210,5 +218,22 @@ async fn register(store: &Store, slots: u32) -> Result<WorkerId, StartError> {
             }
             Err(error) => return Err(StartError::Register(error)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn workers_that_start_at_once_share_a_work_directory() {
+        let place = tempfile::tempdir().unwrap();
+        let path = &place.path().join("work");
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| (0..200).for_each(|_| prepare_work_directory(path).unwrap()));
+            }
+        });
+        assert_eq!(std::fs::read_dir(path).unwrap().count(), 0, "a probe was left behind");
     }
 }
