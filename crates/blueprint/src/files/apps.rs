@@ -16,10 +16,8 @@ use crate::{
     render::RenderError,
 };
 
-use network::SECURITY_GROUP;
-
 pub(super) use access::{EXECUTION_ROLE, TASK_ROLE};
-pub(super) use network::{SHIFTED_RULE, listener};
+pub(super) use network::{SECURITY_GROUP, SHIFTED_RULE, listener};
 pub(super) use service::present;
 pub(super) use task::TASK;
 

@@ -5,7 +5,7 @@
 //! IAM vouches for, whose clients make a token of 15 minutes themselves.
 //! <https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html>
 
-use terrane_domain::{Cache, CacheField, CacheTopology, FinalSnapshot, InfraModel, Key};
+use terrane_domain::{Cache, CacheField, CacheTopology, FinalSnapshot, InfraModel, Key, Reference as Wish};
 
 use super::{
     doors::{Door, key_if, name_of, snapshot},
@@ -21,7 +21,9 @@ const GROUP: Resource = Resource::per_key("aws_elasticache_replication_group", "
 const SUBNET_GROUP: Resource = Resource::one("aws_elasticache_subnet_group", "main");
 const PARAMETER_GROUP: Resource = Resource::per_key("aws_elasticache_parameter_group", "main");
 const SECURITY_GROUP: Resource = Resource::per_key("aws_security_group", "cache");
-const INGRESS: Resource = Resource::per_key("aws_vpc_security_group_ingress_rule", "cache");
+const FROM_APP: Resource = Resource::per_key("aws_vpc_security_group_ingress_rule", "cache_from_app");
+const FROM_CLUSTER: Resource = Resource::per_key("aws_vpc_security_group_ingress_rule", "cache_from_cluster");
+const FROM_VPC: Resource = Resource::per_key("aws_vpc_security_group_ingress_rule", "cache");
 const SLOW_LOG: Resource = Resource::per_key("aws_cloudwatch_log_group", "cache_slow");
 const USER: Resource = Resource::per_key("aws_elasticache_user", "app");
 const DEFAULT_USER: Resource = Resource::per_key("aws_elasticache_user", "default");
@@ -30,6 +32,20 @@ const USER_GROUP: Resource = Resource::per_key("aws_elasticache_user_group", "ma
 const INCARNATION: Resource = Resource::per_key("terraform_data", "cache");
 
 const PORT: u16 = 6379;
+
+const DOOR: Door = Door {
+    group: SECURITY_GROUP,
+    from_app: FROM_APP,
+    from_cluster: FROM_CLUSTER,
+    from_vpc: FROM_VPC,
+    for_each: Some("caches"),
+    clients: "cache_clients",
+    leads_here: |_, wish| matches!(wish, Wish::Cache { .. }),
+    name: || name_of("cache"),
+    description: "Cache",
+    protocol: "Valkey or Redis",
+    port: PORT,
+};
 
 pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
     network::require(model, first_path("caches", &model.caches, |_| true))?;
@@ -88,16 +104,7 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
                 .tags(SUBNET_GROUP),
         )
         .block(parameter_group());
-    let door = Door {
-        group: SECURITY_GROUP,
-        ingress: INGRESS,
-        for_each: Some(local("caches")),
-        name: || name_of("cache"),
-        description: "Cache",
-        rule: "Valkey or Redis from the VPC",
-        port: PORT,
-    };
-    let file = door.add_to(file, network).block(
+    let file = DOOR.add_to(file, model, network).block(
         Block::of(SLOW_LOG)
             .arg("for_each", local("caches"))
             .arg("name", each_value("log_group"))
@@ -107,6 +114,7 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
     );
     let file = users.add_to(file);
     let part = Part::of(file).local("caches", by_key(&model.caches, |cache| entry(cache, users, own_key)));
+    let part = DOOR.locals(part, model);
     Some(part.output("caches", "Caches by name", of_each(GROUP, "cache", output())))
 }
 
@@ -234,6 +242,7 @@ fn output() -> Object {
         .field("reader_host", host("reader_endpoint_address"))
         .field("port", field("port"))
         .field("arn", field("arn"))
+        .field("security_group_id", SECURITY_GROUP.via(Reference::variable("key"), "id"))
 }
 
 fn replication_group(own_key: bool, users: Users, incarnations: bool) -> Block {

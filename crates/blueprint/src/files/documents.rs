@@ -1,6 +1,8 @@
 //! `documents.tf`: DocumentDB in the isolated subnets.
 
-use terrane_domain::{DocumentDatabase, DocumentDatabaseField, FinalSnapshot, InfraModel, Network};
+use terrane_domain::{
+    DocumentDatabase, DocumentDatabaseField, FinalSnapshot, InfraModel, Network, Reference as Wish,
+};
 
 use super::{doors::Door, kms, network, part::Part};
 use crate::{
@@ -14,11 +16,27 @@ const INCARNATION: Resource = Resource::one("terraform_data", "documents");
 const SUBNET_GROUP: Resource = Resource::one("aws_docdb_subnet_group", "main");
 const PARAMETER_GROUP: Resource = Resource::one("aws_docdb_cluster_parameter_group", "main");
 const SECURITY_GROUP: Resource = Resource::one("aws_security_group", "documents");
-const INGRESS: Resource = Resource::one("aws_vpc_security_group_ingress_rule", "documents");
+const FROM_APP: Resource = Resource::per_key("aws_vpc_security_group_ingress_rule", "documents_from_app");
+const FROM_CLUSTER: Resource = Resource::one("aws_vpc_security_group_ingress_rule", "documents_from_cluster");
+const FROM_VPC: Resource = Resource::one("aws_vpc_security_group_ingress_rule", "documents");
 const AUDIT_LOG: Resource = Resource::one("aws_cloudwatch_log_group", "documents_audit");
 
 const PORT: u16 = 27017;
 const SECTION: &str = "document_database";
+
+const DOOR: Door = Door {
+    group: SECURITY_GROUP,
+    from_app: FROM_APP,
+    from_cluster: FROM_CLUSTER,
+    from_vpc: FROM_VPC,
+    for_each: None,
+    clients: "document_clients",
+    leads_here: |_, wish| matches!(wish, Wish::DocumentDatabase { .. }),
+    name: || template![local("name"), "-documents"],
+    description: "DocumentDB",
+    protocol: "MongoDB's protocol",
+    port: PORT,
+};
 
 pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
     let wanted = |wants: fn(&DocumentDatabase) -> bool| {
@@ -105,16 +123,7 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
             Block::of(INCARNATION).arg("triggers_replace", Expr::list([replacing(database)])),
         )
         .block(parameter_group(database));
-    let door = Door {
-        group: SECURITY_GROUP,
-        ingress: INGRESS,
-        for_each: None,
-        name: || template![local("name"), "-documents"],
-        description: "DocumentDB",
-        rule: "MongoDB's protocol from the VPC",
-        port: PORT,
-    };
-    let file = door.add_to(file, network).block(
+    let file = DOOR.add_to(file, model, network).block(
         Block::of(AUDIT_LOG)
             .arg("name", template!["/aws/docdb/", &database.identifier, "/audit"])
             .arg("retention_in_days", database.log_retention_days)
@@ -122,6 +131,7 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
             .tags(AUDIT_LOG),
     );
     let part = Part::of(file).local("document_instances", instances(database, network));
+    let part = DOOR.locals(part, model);
     Some(part.output(SECTION, "The document database; user and password are in the secret", output()))
 }
 
@@ -186,4 +196,5 @@ fn output() -> Object {
         .field("reader_host", CLUSTER.attr("reader_endpoint"))
         .field("port", CLUSTER.attr("port"))
         .field("secret_arn", secret_arn())
+        .field("security_group_id", SECURITY_GROUP.attr("id"))
 }

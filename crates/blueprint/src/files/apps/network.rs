@@ -18,8 +18,8 @@ use crate::{
 pub(super) const MEMBERS: Resource = Resource::one("aws_security_group", "apps");
 pub(super) const MEMBERS_EGRESS: Resource = Resource::one("aws_vpc_security_group_egress_rule", "apps");
 const MEMBERS_EGRESS_IPV6: Resource = Resource::one("aws_vpc_security_group_egress_rule", "apps_ipv6");
-/// Of one app.
-pub(super) const SECURITY_GROUP: Resource = Resource::per_key("aws_security_group", "app");
+/// Of one app: by this it is let in, and by this it lets in.
+pub(in crate::files) const SECURITY_GROUP: Resource = Resource::per_key("aws_security_group", "app");
 const FROM_APPS: Resource = Resource::per_key("aws_vpc_security_group_ingress_rule", "app_from_apps");
 const FROM_BALANCER: Resource =
     Resource::per_key("aws_vpc_security_group_ingress_rule", "app_from_load_balancer");
@@ -95,6 +95,15 @@ fn security_groups(file: File, model: &InfraModel, network: &Network) -> File {
                 .tags(MEMBERS_EGRESS),
         );
     let file = vpc::out_over_ipv6(file, network, MEMBERS_EGRESS_IPV6, MEMBERS);
+    let file = file.noted(
+        "Of one app: databases know it by this, and load balancers come in by it.",
+        Block::of(SECURITY_GROUP)
+            .arg("for_each", local("apps"))
+            .arg("name", template![local("name"), "-app-", each_key()])
+            .arg("description", template!["App ", each_key()])
+            .arg("vpc_id", vpc::vpc_id(network))
+            .named_tags(SECURITY_GROUP, template![local("name"), "-app-", each_key()]),
+    );
     let Some(apps) = with_port(model) else { return file };
     let rule = |resource: Resource,
                 for_each: Expr,
@@ -112,16 +121,7 @@ fn security_groups(file: File, model: &InfraModel, network: &Network) -> File {
             .tags(resource)
     };
     let own = || SECURITY_GROUP.attr("id");
-    let file = file
-        .block(
-            Block::of(SECURITY_GROUP)
-                .arg("for_each", apps.clone())
-                .arg("name", template![local("name"), "-app-", each_key()])
-                .arg("description", template!["App ", each_key()])
-                .arg("vpc_id", vpc::vpc_id(network))
-                .named_tags(SECURITY_GROUP, template![local("name"), "-app-", each_key()]),
-        )
-        .block(rule(FROM_APPS, apps, own(), "Other apps", MEMBERS.attr("id")));
+    let file = file.block(rule(FROM_APPS, apps, own(), "Other apps", MEMBERS.attr("id")));
     let Some(routed) = with_route(model) else { return file };
     let balancer = || load_balancers::SECURITY_GROUP.via(each_value("load_balancer"), "id");
     file.block(rule(FROM_BALANCER, routed.clone(), own(), "Load balancer", balancer())).block(rule(

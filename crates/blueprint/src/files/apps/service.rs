@@ -112,7 +112,7 @@ fn service(kind: Kind, for_each: Expr, model: &InfraModel, cluster: &Ecs, networ
     let block = block.block(
         Block::new("network_configuration")
             .arg("subnets", vpc::private_subnet_ids(network))
-            .arg("security_groups", groups(model, ported))
+            .arg("security_groups", Expr::list([MEMBERS.attr("id"), SECURITY_GROUP.attr("id")]))
             .arg("assign_public_ip", false),
     );
     let block = if by_code_deploy {
@@ -180,18 +180,6 @@ fn rolling(block: Block, cluster: &Ecs, model: &InfraModel) -> Block {
         each_value("load_balancer").splat(),
         alarms,
     ))
-}
-
-fn groups(model: &InfraModel, ported: bool) -> Expr {
-    if !ported {
-        return Expr::list([MEMBERS.attr("id")]);
-    }
-    let both = || Expr::list([MEMBERS.attr("id"), SECURITY_GROUP.attr("id")]);
-    if on_ecs(model).all(|(_, app, _)| app.port.is_some()) {
-        return both();
-    }
-    let has_port = Expr::from(each_value("port")).differs(Expr::null());
-    Expr::choose(has_port, both(), Expr::list([MEMBERS.attr("id")]))
 }
 
 fn attachments(block: Block, routed: bool, ported: bool) -> Block {

@@ -1,14 +1,14 @@
 //! `aurora.tf`: Aurora PostgreSQL.
 
-use terrane_domain::{AuroraCluster, AuroraCompute, Database, InfraModel, Network};
+use terrane_domain::{AuroraCluster, AuroraCompute, Database, DatabaseKind, InfraModel, Network};
 
 use super::{
-    Run,
+    Run, kind_named_by,
     shared::{self, Options, PORT},
 };
 use crate::{
     files::{
-        doors::{key_if, name_of},
+        doors::{Door, key_if, name_of},
         network,
         part::Part,
     },
@@ -22,7 +22,10 @@ const SUBNET_GROUP: Resource = Resource::one("aws_db_subnet_group", "aurora");
 const CLUSTER_PARAMETERS: Resource = Resource::per_key("aws_rds_cluster_parameter_group", "main");
 const INSTANCE_PARAMETERS: Resource = Resource::per_key("aws_db_parameter_group", "aurora");
 const SECURITY_GROUP: Resource = Resource::per_key("aws_security_group", "aurora");
-const INGRESS: Resource = Resource::per_key("aws_vpc_security_group_ingress_rule", "aurora");
+const FROM_APP: Resource = Resource::per_key("aws_vpc_security_group_ingress_rule", "aurora_from_app");
+const FROM_CLUSTER: Resource =
+    Resource::per_key("aws_vpc_security_group_ingress_rule", "aurora_from_cluster");
+const FROM_VPC: Resource = Resource::per_key("aws_vpc_security_group_ingress_rule", "aurora");
 const SERVER_LOG: Resource = Resource::per_key("aws_cloudwatch_log_group", "aurora_postgresql");
 const MONITORING_ROLE: Resource = Resource::per_key("aws_iam_role", "aurora_monitoring");
 const MONITORING_POLICY: Resource = Resource::per_key("aws_iam_role_policy_attachment", "aurora_monitoring");
@@ -30,6 +33,20 @@ const MONITORING_TRUST: Resource = Resource::data("aws_iam_policy_document", "au
 
 const CLUSTERS: &str = "aurora_clusters";
 const INSTANCES: &str = "aurora_instances";
+
+const DOOR: Door = Door {
+    group: SECURITY_GROUP,
+    from_app: FROM_APP,
+    from_cluster: FROM_CLUSTER,
+    from_vpc: FROM_VPC,
+    for_each: Some(CLUSTERS),
+    clients: "aurora_clients",
+    leads_here: |model, wish| matches!(kind_named_by(model, wish), Some(DatabaseKind::Cluster(_))),
+    name: || name_of("aurora"),
+    description: "PostgreSQL database",
+    protocol: "PostgreSQL",
+    port: PORT,
+};
 
 pub(super) fn add_to(
     part: Part,
@@ -48,7 +65,7 @@ pub(super) fn add_to(
         .block(shared::subnet_group(SUBNET_GROUP, "-aurora", network));
     let file = shared::incarnations(file, INCARNATION, CLUSTERS, &replacing(options));
     let file = parameter_groups(file);
-    let file = shared::door(file, (SECURITY_GROUP, INGRESS), CLUSTERS, || name_of("aurora"), network);
+    let file = DOOR.add_to(file, model, network);
     let log_name = template!["/aws/rds/cluster/", each_value("identifier"), "/postgresql"];
     let retention = each_value("log_retention_days");
     let file = file.block(shared::log_group(SERVER_LOG, CLUSTERS, log_name, retention, options));
@@ -60,7 +77,8 @@ pub(super) fn add_to(
     let entries = clusters.iter().fold(Object::new(), |object, (key, (database, cluster))| {
         object.entry(*key, entry(database, cluster, options, serverless))
     });
-    part.file(file).local(CLUSTERS, entries).local(INSTANCES, instances(clusters, network))
+    let part = DOOR.locals(part.file(file).local(CLUSTERS, entries), model);
+    part.local(INSTANCES, instances(clusters, network))
 }
 
 fn entry(database: &Database, cluster: &AuroraCluster, options: Options, any_serverless: bool) -> Object {
@@ -110,6 +128,7 @@ pub(super) fn output() -> Object {
         .field("port", field("port"))
         .field("database", field("database_name"))
         .field("secret_arn", Expr::call("one", [field("master_user_secret").splat().attr("secret_arn")]))
+        .field("security_group_id", SECURITY_GROUP.via(Reference::variable("key"), "id"))
 }
 
 /// Entries that can't be changed without a new cluster.

@@ -10,7 +10,9 @@ mod shared;
 
 use std::collections::BTreeMap;
 
-use terrane_domain::{AuroraCluster, Database, DatabaseField, DatabaseKind, InfraModel, Key, RdsInstance};
+use terrane_domain::{
+    AuroraCluster, Database, DatabaseField, DatabaseKind, InfraModel, Key, RdsInstance, Reference as Wish,
+};
 
 use super::{
     kms, network,
@@ -38,6 +40,14 @@ fn clusters(model: &InfraModel) -> Run<'_, AuroraCluster> {
         DatabaseKind::Cluster(cluster) => Some((key, (database, cluster))),
     });
     runs.collect()
+}
+
+/// What runs the database that a variable of an app names, if it names one.
+fn kind_named_by<'m>(model: &'m InfraModel, wish: &Wish) -> Option<&'m DatabaseKind> {
+    match wish {
+        Wish::Database { key, .. } => model.databases.get(key).map(|database| &database.kind),
+        _ => None,
+    }
 }
 
 pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {

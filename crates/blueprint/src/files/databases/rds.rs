@@ -1,14 +1,14 @@
 //! `databases.tf`: RDS for PostgreSQL.
 
-use terrane_domain::{Database, InfraModel, Key, Network, RdsInstance};
+use terrane_domain::{Database, DatabaseKind, InfraModel, Key, Network, RdsInstance};
 
 use super::{
-    Run, secret,
+    Run, kind_named_by, secret,
     shared::{self, Options, PORT},
 };
 use crate::{
     files::{
-        doors::{key_if, name_of},
+        doors::{Door, key_if, name_of},
         part::Part,
     },
     hcl::{Block, Expr, File, Object, Reference, Resource, each_value, local, template},
@@ -20,7 +20,10 @@ const INCARNATION: Resource = Resource::per_key("terraform_data", "database");
 const SUBNET_GROUP: Resource = Resource::one("aws_db_subnet_group", "main");
 const PARAMETER_GROUP: Resource = Resource::per_key("aws_db_parameter_group", "main");
 const SECURITY_GROUP: Resource = Resource::per_key("aws_security_group", "database");
-const INGRESS: Resource = Resource::per_key("aws_vpc_security_group_ingress_rule", "database");
+const FROM_APP: Resource = Resource::per_key("aws_vpc_security_group_ingress_rule", "database_from_app");
+const FROM_CLUSTER: Resource =
+    Resource::per_key("aws_vpc_security_group_ingress_rule", "database_from_cluster");
+const FROM_VPC: Resource = Resource::per_key("aws_vpc_security_group_ingress_rule", "database");
 const SERVER_LOG: Resource = Resource::per_key("aws_cloudwatch_log_group", "database_postgresql");
 const UPGRADE_LOG: Resource = Resource::per_key("aws_cloudwatch_log_group", "database_upgrade");
 const REPLICA_LOG: Resource = Resource::per_key("aws_cloudwatch_log_group", "database_replica");
@@ -36,6 +39,20 @@ const REPLICAS: &str = "database_replicas";
 pub(super) fn replica_key(database: &Key, number: usize) -> String {
     format!("{database}-{number}")
 }
+
+const DOOR: Door = Door {
+    group: SECURITY_GROUP,
+    from_app: FROM_APP,
+    from_cluster: FROM_CLUSTER,
+    from_vpc: FROM_VPC,
+    for_each: Some(DATABASES),
+    clients: "database_clients",
+    leads_here: |model, wish| matches!(kind_named_by(model, wish), Some(DatabaseKind::Instance(_))),
+    name: || name_of("database"),
+    description: "PostgreSQL database",
+    protocol: "PostgreSQL",
+    port: PORT,
+};
 
 pub(super) fn add_to(
     part: Part,
@@ -58,7 +75,7 @@ pub(super) fn add_to(
         file
     };
     let file = file.block(parameter_group());
-    let file = shared::door(file, (SECURITY_GROUP, INGRESS), DATABASES, || name_of("database"), network);
+    let file = DOOR.add_to(file, model, network);
     let file = log_groups(file, options, replicated);
     let file = if options.monitored {
         shared::monitoring(file, (MONITORING_ROLE, MONITORING_POLICY, MONITORING_TRUST), DATABASES)
@@ -68,7 +85,7 @@ pub(super) fn add_to(
     let entries = instances.iter().fold(Object::new(), |object, (key, (database, instance))| {
         object.entry(*key, entry(database, instance, options, replicated))
     });
-    let part = part.file(file).local(DATABASES, entries);
+    let part = DOOR.locals(part.file(file).local(DATABASES, entries), model);
     match replicas {
         Some(replicas) => part.local(REPLICAS, replicas),
         None => part,
@@ -111,6 +128,7 @@ pub(super) fn output(instances: &Run<'_, RdsInstance>) -> Object {
         .field("port", field("port"))
         .field("database", field("db_name"))
         .field("secret_arn", secret::arn(replicated, managed))
+        .field("security_group_id", SECURITY_GROUP.via(Reference::variable("key"), "id"))
 }
 
 /// Entries that can't be changed without a new instance.

@@ -5,7 +5,7 @@ use terrane_domain::{Database, FinalSnapshot, Network};
 use crate::{
     files::{
         data::{arn, managed_policy},
-        doors::{Door, key_if, snapshot},
+        doors::{key_if, snapshot},
         kms, network,
         policies::service_trust,
     },
@@ -130,25 +130,6 @@ pub(super) fn subnet_group(group: Resource, suffix: &'static str, network: &Netw
         .arg("description", "Isolated subnets of the VPC")
         .arg("subnet_ids", network::isolated_subnet_ids(network))
         .tags(group)
-}
-
-pub(super) fn door(
-    file: File,
-    (group, ingress): (Resource, Resource),
-    over: &'static str,
-    name: fn() -> Expr,
-    network: &Network,
-) -> File {
-    let door = Door {
-        group,
-        ingress,
-        for_each: Some(local(over)),
-        name,
-        description: "PostgreSQL database",
-        rule: "PostgreSQL from the VPC",
-        port: PORT,
-    };
-    door.add_to(file, network)
 }
 
 /// A log group; RDS would make it itself, without an end to retention.

@@ -27,6 +27,8 @@ use crate::{
     render::RenderError,
 };
 
+pub(super) use node_network::pods_security_group;
+
 /// The cluster.
 pub(super) const CLUSTER: Resource = Resource::one("aws_eks_cluster", "main");
 const NODE_ROLE: Resource = Resource::one("aws_iam_role", "kubernetes_node");

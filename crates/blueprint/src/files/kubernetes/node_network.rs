@@ -5,7 +5,7 @@
 //!
 //! Source: EKS user guide, "View Amazon EKS security group requirements for clusters".
 
-use terrane_domain::{Kubernetes, Network};
+use terrane_domain::{Compute, Kubernetes, Network};
 
 use super::CLUSTER;
 use crate::{
@@ -38,8 +38,18 @@ const CALLED_BY_API_SERVER: &[(&str, u16)] = &[
 
 const ANYWHERE: &str = "0.0.0.0/0";
 
+/// The group that EKS makes for the control plane and, unless told otherwise, for what it starts.
 fn cluster_group() -> Reference {
     CLUSTER.attr("vpc_config").nth(0).attr("cluster_security_group_id")
+}
+
+/// The id of the group that pods have, which is that of what they run on: here one of the nodes' own, but that of the
+/// cluster on nodes of Auto Mode and on Fargate, which know no other.
+pub(in crate::files) fn pods_security_group(cluster: &Kubernetes) -> Reference {
+    match cluster.compute {
+        Compute::NodeGroups(_) => SECURITY_GROUP.attr("id"),
+        Compute::AutoMode | Compute::Fargate(_) => cluster_group(),
+    }
 }
 
 pub(super) fn blocks(file: File, cluster: &Kubernetes, network: &Network) -> File {

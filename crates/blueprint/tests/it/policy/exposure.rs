@@ -15,22 +15,13 @@ pub fn ingress(module: &Module) -> Vec<String> {
     let mut findings = Vec::new();
     for object in module.objects.iter().filter(|object| !object.is_data) {
         let address = object.address();
-        let mut judge = |rule: &Contents, group: &str| {
-            if sources(rule).any(is_everybody) && !is_public_door(module, rule, group) {
-                findings.push(format!("{address} lets everybody in"));
-            }
+        let lets_all_in = |(rule, group): &(&Contents, String)| {
+            sources(rule).any(is_everybody) && !is_public_door(module, rule, group)
         };
+        if ways_in(object).iter().any(lets_all_in) {
+            findings.push(format!("{address} lets everybody in"));
+        }
         match object.kind.as_str() {
-            "aws_vpc_security_group_ingress_rule" => {
-                judge(&object.body, object.body.text("security_group_id"))
-            }
-            "aws_security_group_rule" if object.body.text("type") != "egress" => {
-                judge(&object.body, object.body.text("security_group_id"));
-            }
-            "aws_security_group" => {
-                let own = format!("⟦{}.{}.id⟧", object.kind, object.name);
-                object.body.blocks("ingress").for_each(|rule| judge(rule, &own));
-            }
             "aws_default_security_group" if object.body.blocks("ingress").next().is_some() => {
                 findings.push(format!("{address} lets something in; nothing should use it"));
             }
@@ -45,6 +36,55 @@ pub fn ingress(module: &Module) -> Vec<String> {
                 }
             }
             _ => {}
+        }
+    }
+    findings
+}
+
+/// What an object lets in, and into which security group.
+fn ways_in(object: &Object) -> Vec<(&Contents, String)> {
+    let of_group = || object.body.text("security_group_id").to_owned();
+    match object.kind.as_str() {
+        "aws_vpc_security_group_ingress_rule" => vec![(&object.body, of_group())],
+        "aws_security_group_rule" if object.body.text("type") != "egress" => vec![(&object.body, of_group())],
+        "aws_security_group" => {
+            let own = format!("⟦{}.{}.id⟧", object.kind, object.name);
+            object.body.blocks("ingress").map(|rule| (rule, own.clone())).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Arguments by which a store names the security groups of its door.
+const DOORS: [&str; 2] = ["security_group_ids", "vpc_security_group_ids"];
+
+/// Types of stores that stand behind a door.
+const BEHIND_DOORS: [&str; 4] =
+    ["aws_db_instance", "aws_docdb_cluster", "aws_elasticache_replication_group", "aws_rds_cluster"];
+
+/// Where apps or a cluster are part of the module, these come in by their security groups and nobody by an address.
+pub fn doors(module: &Module) -> Vec<String> {
+    let made = || module.objects.iter().filter(|object| !object.is_data);
+    if !made().any(|object| ["aws_ecs_service", "aws_eks_cluster"].contains(&object.kind.as_str())) {
+        return Vec::new();
+    }
+    let mut findings = Vec::new();
+    for store in made().filter(|object| BEHIND_DOORS.contains(&object.kind.as_str())) {
+        let names = DOORS.into_iter().filter_map(|name| store.body.get(name)).map(ToString::to_string);
+        let groups: Vec<String> = names.collect();
+        let guards = |group: &Object| {
+            group.kind == "aws_security_group" && groups.iter().any(|names| group.is_named_in(names))
+        };
+        if !made().any(guards) {
+            findings.push(format!("{} has no security group of this module", store.address()));
+        }
+        for rule in made() {
+            let by_address = ways_in(rule).into_iter().any(|(way, into)| {
+                sources(way).next().is_some() && made().any(|group| guards(group) && group.is_named_in(&into))
+            });
+            if by_address {
+                findings.push(format!("{} lets addresses into {}", rule.address(), store.address()));
+            }
         }
     }
     findings
@@ -170,6 +210,35 @@ mod tests {
         caught(ingress, &cluster("public_access_cidrs = [\"0.0.0.0/0\"]"), "endpoint for everybody");
         passes(ingress, &cluster("endpoint_public_access = false"));
         passes(ingress, &cluster("public_access_cidrs = [\"203.0.113.0/24\"]"));
+    }
+
+    #[test]
+    fn an_address_that_is_let_into_a_store_is_caught_where_apps_or_a_cluster_are() {
+        let store = "resource \"aws_db_instance\" \"x\" {\n  vpc_security_group_ids = [aws_security_group.x.id]\n}\n\
+                     resource \"aws_security_group\" \"x\" {}\n";
+        let rule = |group: &str, from: &str| {
+            format!(
+                "resource \"aws_vpc_security_group_ingress_rule\" \"x\" {{\n  security_group_id = aws_security_group.{group}.id\n  {from}\n}}\n"
+            )
+        };
+        let range = "cidr_ipv4 = aws_vpc.main.cidr_block";
+        for clients in ["resource \"aws_ecs_service\" \"x\" {}\n", "resource \"aws_eks_cluster\" \"x\" {}\n"]
+        {
+            caught(doors, &(store.to_owned() + &rule("x", range) + clients), "lets addresses into");
+            passes(doors, &(store.to_owned() + &rule("other", range) + clients));
+            let group = "referenced_security_group_id = aws_security_group.app.id";
+            passes(doors, &(store.to_owned() + &rule("x", group) + clients));
+            caught(
+                doors,
+                &("resource \"aws_rds_cluster\" \"x\" {}\n".to_owned() + clients),
+                "no security group",
+            );
+        }
+        passes(doors, &(store.to_owned() + &rule("x", range)));
+        let inline = "resource \"aws_elasticache_replication_group\" \"x\" {\n  security_group_ids = [aws_security_group.x.id]\n}\n\
+                      resource \"aws_security_group\" \"x\" {\n  ingress {\n    cidr_blocks = [\"10.0.0.0/16\"]\n  }\n}\n\
+                      resource \"aws_eks_cluster\" \"x\" {}\n";
+        caught(doors, inline, "lets addresses into");
     }
 
     #[test]

@@ -25,6 +25,7 @@ type Rule = fn(&Module) -> Vec<String>;
 const RULES: &[(&str, Rule)] = &[
     ("nothing is open to everybody but 80 and 443 of a public load balancer", exposure::ingress),
     ("no database, cache or node is public", exposure::public),
+    ("apps and clusters come into stores by their security groups", exposure::doors),
     ("no wildcard action on a wildcard resource", iam::wildcards),
     ("no managed policy that allows everything", iam::managed),
     ("every store is encrypted", encryption::stores),
