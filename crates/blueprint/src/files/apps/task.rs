@@ -12,8 +12,14 @@ use crate::hcl::{Block, Expr, File, For, Object, Reference, Resource, each_key, 
 pub(in crate::files) const TASK: Resource = Resource::per_key("aws_ecs_task_definition", "app");
 pub(super) const LOG_GROUP: Resource = Resource::per_key("aws_cloudwatch_log_group", "app");
 
-/// Without `create_before_destroy`, though a new revision could stand beside the old: Terraform would hand that down to
-/// the databases and registries that a task names, and two of those can't have one name.
+/// With `skip_destroy`, because a change makes a new revision and Terraform would first deregister the one that still
+/// serves. ECS takes nobody back to such a one: not its circuit breaker, not CodeDeploy, and where CodeDeploy deploys, it
+/// would be the serving one until somebody deploys.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister-task-definition-v2.html>
+///
+/// The price: every revision stays registered, also when the environment is destroyed. It costs nothing and holds no
+/// secret. `create_before_destroy` would leave none, but the window stays that CodeDeploy goes by, and Terraform would
+/// hand it down to the databases and registries that a task names, and two of those can't have one name.
 /// <https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#create_before_destroy>
 pub(super) fn add_to(file: File, model: &InfraModel) -> File {
     let size = Block::new("runtime_platform")
@@ -31,6 +37,8 @@ pub(super) fn add_to(file: File, model: &InfraModel) -> File {
                 .arg("task_role_arn", TASK_ROLE.attr("arn"))
                 .arg("execution_role_arn", EXECUTION_ROLE.attr("arn"))
                 .arg("container_definitions", Expr::call("jsonencode", [Expr::list([container()])]))
+                .note("A revision stays when it is replaced: what serves it can go on, and a deployment can go back to it.")
+                .arg("skip_destroy", true)
                 .block(size)
                 .tags(TASK),
         )

@@ -177,7 +177,7 @@ impl<'a> Life<'a> {
 
     /// Takes it down: first the protection, where there is one, then everything. What stays is a final snapshot of each
     /// database and of each cache that takes snapshots, where the environment has a key that encrypts them, and that key;
-    /// other examples keep nothing.
+    /// and the revisions of what runs on ECS. Other examples keep nothing.
     async fn ends(&self, file: &Value) -> Result<()> {
         let path = format!("/environments/{}", self.environment);
         let mut free = file.clone();
@@ -185,6 +185,9 @@ impl<'a> Life<'a> {
         let Resolved { model, policy, .. } = resolved(file)?;
         let unprotected = model.unprotected(OnDestroy::Snapshot { suffix: "end" });
         let mut stays = BTreeMap::new();
+        // A revision that is replaced or removed stays registered: see `apps/task.rs` of crate `blueprint`.
+        let on_ecs = model.apps.values().filter(|app| app.on_ecs().is_some()).count();
+        stays.extend((on_ecs > 0).then(|| ("ecs/task-definition".to_owned(), on_ecs)));
         if unprotected.leaves_what_its_key_encrypts() {
             stays.insert("kms/key".to_owned(), 1);
             for database in unprotected.databases.values() {
