@@ -5,7 +5,7 @@
 
 use terrane_domain::{Certificate, Dns, InfraModel, Key, LoadBalancerKind, Route, ZoneOrigin};
 
-use super::{api_gateway, apps, load_balancers::LOAD_BALANCER, part::Part};
+use super::{api_gateway, apps, kubernetes, load_balancers::LOAD_BALANCER, part::Part};
 use crate::{
     hcl::{Block, Expr, File, For, Object, Reference, Resource, each_key, each_value, local, template},
     render::RenderError,
@@ -81,10 +81,11 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
     let about = "The zone in which the names of the apps stand, their records and their certificates.";
     let file = zone(File::new("dns.tf", about), dns);
     // Nothing asks for a zone that somebody else made.
-    if !matches!(dns.origin, ZoneOrigin::Created { .. }) && requested.is_none() && records.is_none() {
+    let found = dns.origin == ZoneOrigin::Existing;
+    if found && requested.is_none() && records.is_none() && !kubernetes::writes_records(model) {
         return None;
     }
-    let zone_id = || zone_id(dns);
+    let zone_id = || of_zone(dns, "zone_id");
     let file = if requested.is_some() { certificates(file, dns, zone_id) } else { file };
     let file = alias_records(file, model, zone_id);
     let mut part = Part::of(file);
@@ -100,10 +101,15 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
     })
 }
 
-fn zone_id(dns: &Dns) -> Reference {
+/// The ARN of the zone, if there is one.
+pub(super) fn zone_arn(model: &InfraModel) -> Option<Reference> {
+    model.dns.as_ref().map(|dns| of_zone(dns, "arn"))
+}
+
+fn of_zone(dns: &Dns, attribute: &'static str) -> Reference {
     match dns.origin {
-        ZoneOrigin::Existing => FOUND_ZONE.attr("zone_id"),
-        ZoneOrigin::Created { .. } => ZONE.attr("zone_id"),
+        ZoneOrigin::Existing => FOUND_ZONE.attr(attribute),
+        ZoneOrigin::Created { .. } => ZONE.attr(attribute),
     }
 }
 

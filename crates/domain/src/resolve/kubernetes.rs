@@ -130,7 +130,7 @@ impl Resolver<'_> {
     }
 
     fn controllers(&mut self, spec: &KubernetesSpec, compute: &Compute, path: &Path) -> Vec<Controller> {
-        use ClusterController::{ClusterAutoscaler, ExternalSecrets, LoadBalancer};
+        use ClusterController::{ClusterAutoscaler, ExternalDns, ExternalSecrets, LoadBalancer};
         let mut kinds = spec.controllers.clone().unwrap_or_else(|| {
             let (kinds, because): (&[ClusterController], _) = match compute {
                 Compute::AutoMode => (&[ExternalSecrets], "because auto_mode scales and balances by itself"),
@@ -153,6 +153,11 @@ impl Resolver<'_> {
         };
         if let Some((message, other)) = obstacle.filter(|_| kinds.contains(&ClusterAutoscaler)) {
             self.conflict(Conflict::new(path.clone(), message).with(section().key(other)));
+        }
+        if kinds.contains(&ExternalDns) && self.spec.dns.is_none() {
+            let message =
+                "has no zone for external-dns to write in; add dns: { zone: … }, or take external-dns out";
+            self.conflict(Conflict::new(path.clone(), message).with(Path::root().key("dns")));
         }
         kinds.sort_by_key(|kind| kind.as_str());
         let controller = |kind: ClusterController| Controller {

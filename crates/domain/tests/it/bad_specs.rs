@@ -169,6 +169,7 @@ const BAD_SECTIONS: &[(&str, &str, &str)] = &[
     ("kubernetes: { fargate: {}, auto_mode: true }", "kubernetes.fargate", "auto_mode makes the nodes itself; take fargate out, or auto_mode"),
     ("kubernetes: { fargate: {}, node_groups: { gpu: { accelerator: nvidia, instance_types: [g6.xlarge] } } }", "kubernetes.node_groups", "fargate runs every pod without nodes, and has no GPUs; take node_groups out, or fargate"),
     ("kubernetes: { fargate: {}, addons: [aws-ebs-csi-driver] }", "kubernetes.addons", "pods on Fargate mount no volumes of EBS; take aws-ebs-csi-driver out"),
+    ("kubernetes: { controllers: [external-dns] }", "kubernetes.controllers", "has no zone for external-dns to write in; add dns: { zone: … }, or take external-dns out"),
     ("kubernetes: { fargate: {}, controllers: [cluster-autoscaler] }", "kubernetes.controllers", "there are no nodes to scale on Fargate; take cluster-autoscaler out"),
     ("kubernetes: { fargate: { profiles: { system: { selectors: [{ namespace: kube-system }] } } } }\napps: { api: { image: nginx } }", "apps.api", "runs in the namespace apps, which no Fargate profile takes; add the selector { namespace: apps }"),
     ("kubernetes: { addons: [coredns] }", "kubernetes.addons[0]", "unknown value \"coredns\"; expected aws-ebs-csi-driver or metrics-server"),

@@ -84,7 +84,7 @@ fn environments() -> impl Strategy<Value = Value> {
         ("auto_mode", values![false]),
         ("node_groups", named(group)),
         ("addons", values![[], ["metrics-server"]]),
-        ("controllers", values![[], ["external-dns", "external-secrets"]]),
+        ("controllers", values![[], ["aws-load-balancer-controller", "external-secrets"]]),
     ]);
     let bucket = section(vec![
         ("versioning", values![true, false]),

@@ -8,8 +8,8 @@ use terrane_domain::{ClusterController, InfraModel, Kubernetes};
 use super::{CLUSTER, addons, addons::AddonIdentity, load_balancer_policy, trust};
 use crate::{
     files::{
-        data::{PARTITION, REGION, arn, arn_of, managed_policy},
-        kms,
+        data::{REGION, arn, arn_of, managed_policy},
+        dns, kms,
         part::{Part, of_each},
         policies::{allow, condition},
     },
@@ -109,7 +109,7 @@ fn controllers(file: File, model: &InfraModel, cluster: &Kubernetes) -> File {
             }
             kind @ ClusterController::ClusterAutoscaler => (kind, AUTOSCALER, autoscaler()),
             kind @ ClusterController::ExternalSecrets => (kind, EXTERNAL_SECRETS, external_secrets(model)),
-            kind @ ClusterController::ExternalDns => (kind, EXTERNAL_DNS, external_dns()),
+            kind @ ClusterController::ExternalDns => (kind, EXTERNAL_DNS, external_dns(model)),
         })
         .collect();
     let policies = documents.iter().fold(Object::new(), |object, (kind, document, _)| {
@@ -229,15 +229,18 @@ fn key_of_secrets() -> Block {
 /// The tag [`tags::ENVIRONMENT`] of a secret, as a condition names it.
 const SECRET_OF_ENVIRONMENT: &str = "aws:ResourceTag/terrane:environment";
 
-/// Only the kinds of record that it writes: a mistake in a chart changes no NS and no MX record.
+/// Writes in the zone of the environment and in no other, and only the kinds of record that it writes: a mistake in a
+/// chart changes no NS and no MX record. It reads them all, because it looks for its zone among them. Without a zone it
+/// writes nothing; crate `domain` accepts no such file, but the zone of a cluster that is about to go may be gone.
 /// Source: ExternalDNS documentation, "Setting up ExternalDNS for Services on AWS"; Route 53 developer guide, "Using IAM
 /// policy conditions for fine-grained access control".
-fn external_dns() -> Block {
+fn external_dns(model: &InfraModel) -> Block {
     const READS: &[&str] =
         &["route53:ListHostedZones", "route53:ListResourceRecordSets", "route53:ListTagsForResources"];
-    let zones = template!["arn:", PARTITION.attr("partition"), ":route53:::hostedzone/*"];
-    Block::of(EXTERNAL_DNS).block(allow(READS, Expr::list(["*"]))).block(
-        allow(&["route53:ChangeResourceRecordSets"], Expr::list([zones])).block(
+    let document = Block::of(EXTERNAL_DNS).block(allow(READS, Expr::list(["*"])));
+    let Some(zone) = dns::zone_arn(model) else { return document };
+    document.block(
+        allow(&["route53:ChangeResourceRecordSets"], Expr::list([zone])).block(
             Block::new("condition")
                 .arg("test", "ForAllValues:StringEquals")
                 .arg("variable", "route53:ChangeResourceRecordSetsRecordTypes")

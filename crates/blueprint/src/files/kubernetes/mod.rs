@@ -19,7 +19,7 @@ mod node_groups;
 mod node_network;
 pub(super) mod trust;
 
-use terrane_domain::{Compute, InfraModel, Kubernetes};
+use terrane_domain::{ClusterController, Compute, InfraModel, Kubernetes};
 
 use super::{kms, kubernetes_apps, network, part::Part};
 use crate::{
@@ -95,6 +95,12 @@ fn name() -> Reference {
 /// The version of the cluster, for data sources.
 fn version() -> Reference {
     local("kubernetes").attr("version")
+}
+
+/// Whether a controller writes records for what runs in the cluster.
+pub(super) fn writes_records(model: &InfraModel) -> bool {
+    let mut controllers = model.kubernetes.iter().flat_map(|cluster| &cluster.controllers);
+    controllers.any(|controller| controller.kind == ClusterController::ExternalDns)
 }
 
 /// Whether EKS makes the nodes itself.

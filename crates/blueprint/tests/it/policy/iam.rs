@@ -50,6 +50,22 @@ pub fn wildcards(module: &Module) -> Vec<String> {
     findings
 }
 
+/// Somebody who writes records writes them in zones that are named.
+pub fn zones(module: &Module) -> Vec<String> {
+    let documents =
+        module.objects.iter().filter(|object| object.is_data && object.kind == "aws_iam_policy_document");
+    let mut findings = Vec::new();
+    for object in documents {
+        for statement in object.body.blocks("statement").map(of_block).filter(|statement| statement.allows) {
+            let writes = statement.actions.iter().any(|action| action.starts_with("route53:Change"));
+            if writes && statement.resources.iter().any(|zone| zone.ends_with('*')) {
+                findings.push(format!("{} writes in every zone", object.address()));
+            }
+        }
+    }
+    findings
+}
+
 pub fn managed(module: &Module) -> Vec<String> {
     let mut findings = Vec::new();
     for object in module.objects.iter().filter(|object| !object.is_data) {
@@ -184,6 +200,20 @@ mod tests {
         caught(wildcards, &policy(text), "allows * on everything");
         caught(wildcards, &policy("file(\"policy.json\")"), "can't be read");
         caught(wildcards, &policy("aws_iam_policy.other.policy"), "can't be read");
+    }
+
+    #[test]
+    fn who_writes_records_in_every_zone_is_caught() {
+        let document = |actions: &str, zone: &str| {
+            format!(
+                "data \"aws_iam_policy_document\" \"x\" {{\n  statement {{\n    actions = [\"{actions}\"]\n    resources = [{zone}]\n  }}\n}}\n"
+            )
+        };
+        for zones in ["\"*\"", "\"arn:aws:route53:::hostedzone/*\""] {
+            caught(super::zones, &document("route53:ChangeResourceRecordSets", zones), "in every zone");
+            passes(super::zones, &document("route53:ListResourceRecordSets", zones));
+        }
+        passes(super::zones, &document("route53:ChangeResourceRecordSets", "aws_route53_zone.main.arn"));
     }
 
     #[test]
