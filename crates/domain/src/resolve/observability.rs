@@ -3,7 +3,7 @@
 //! Where an alarm goes off depends on what it watches: a number of connections that is many for a small database is few
 //! for a large one. So what depends on a size is worked out here, for each database and cache.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use super::{Conflict, DEFAULT, Resolver};
 use crate::{
@@ -163,51 +163,40 @@ impl Resolver<'_> {
         }
     }
 
+    fn level<T: fmt::Display>(&mut self, path: &Path, key: &str, given: Option<T>, default: T) -> T {
+        self.or_because(&path.key(key), given, default, DEFAULT)
+    }
+
     fn levels(&mut self, spec: ThresholdsSpec, path: &Path) -> Levels {
         Levels {
             of_all: Thresholds {
-                cpu_percent: self.or_because(
-                    &path.key("cpu_percent"),
-                    spec.cpu_percent,
-                    CPU_PERCENT,
-                    DEFAULT,
-                ),
-                memory_percent: self.or_because(
-                    &path.key("memory_percent"),
-                    spec.memory_percent,
-                    MEMORY_PERCENT,
-                    DEFAULT,
-                ),
-                errors_per_minute: self.or_because(
-                    &path.key("errors_per_minute"),
+                cpu_percent: self.level(path, "cpu_percent", spec.cpu_percent, CPU_PERCENT),
+                memory_percent: self.level(path, "memory_percent", spec.memory_percent, MEMORY_PERCENT),
+                errors_per_minute: self.level(
+                    path,
+                    "errors_per_minute",
                     spec.errors_per_minute,
                     ERRORS_PER_MINUTE,
-                    DEFAULT,
                 ),
-                latency_seconds: self.or_because(
-                    &path.key("latency_seconds"),
-                    spec.latency_seconds,
-                    LATENCY_SECONDS,
-                    DEFAULT,
-                ),
+                latency_seconds: self.level(path, "latency_seconds", spec.latency_seconds, LATENCY_SECONDS),
             },
-            connections_percent: self.or_because(
-                &path.key("connections_percent"),
+            connections_percent: self.level(
+                path,
+                "connections_percent",
                 spec.connections_percent,
                 CONNECTIONS_PERCENT,
-                DEFAULT,
             ),
-            free_storage_percent: self.or_because(
-                &path.key("free_storage_percent"),
+            free_storage_percent: self.level(
+                path,
+                "free_storage_percent",
                 spec.free_storage_percent,
                 FREE_STORAGE_PERCENT,
-                DEFAULT,
             ),
-            evictions_per_minute: self.or_because(
-                &path.key("evictions_per_minute"),
+            evictions_per_minute: self.level(
+                path,
+                "evictions_per_minute",
                 spec.evictions_per_minute,
                 EVICTIONS_PER_MINUTE,
-                DEFAULT,
             ),
         }
     }

@@ -14,26 +14,57 @@ use crate::{
     hcl::{Expr, Object, Resource, each_key, each_value, local, template},
 };
 
-const CPU: Resource = Resource::per_key("aws_cloudwatch_metric_alarm", "app_cpu");
-const MEMORY: Resource = Resource::per_key("aws_cloudwatch_metric_alarm", "app_memory");
-const ERRORS: Resource = Resource::per_key("aws_cloudwatch_metric_alarm", "app_errors");
-const LATENCY: Resource = Resource::per_key("aws_cloudwatch_metric_alarm", "app_latency");
-const UNHEALTHY: Resource = Resource::per_key("aws_cloudwatch_metric_alarm", "app_unhealthy");
-const GREEN_ERRORS: Resource = Resource::per_key("aws_cloudwatch_metric_alarm", "app_green_errors");
-const GREEN_LATENCY: Resource = Resource::per_key("aws_cloudwatch_metric_alarm", "app_green_latency");
-const GREEN_UNHEALTHY: Resource = Resource::per_key("aws_cloudwatch_metric_alarm", "app_green_unhealthy");
+const CPU: AppAlarm = AppAlarm::named("app_cpu", "cpu");
+const MEMORY: AppAlarm = AppAlarm::named("app_memory", "memory");
+/// How the tasks in the first target group answer, and in the second one of an app that CodeDeploy deploys. No key has an
+/// underscore: what is green of `api` is called otherwise than what `api-green` has.
+const BLUE: Traffic = Traffic {
+    errors: AppAlarm::named("app_errors", "errors"),
+    latency: AppAlarm::named("app_latency", "latency"),
+    unhealthy: AppAlarm::named("app_unhealthy", "unhealthy"),
+    group: TARGET_GROUP,
+};
+const GREEN: Traffic = Traffic {
+    errors: AppAlarm::named("app_green_errors", "green_errors"),
+    latency: AppAlarm::named("app_green_latency", "green_latency"),
+    unhealthy: AppAlarm::named("app_green_unhealthy", "green_unhealthy"),
+    group: GREEN_TARGET_GROUP,
+};
 const BALANCER_ERRORS: Resource = Resource::per_key("aws_cloudwatch_metric_alarm", "load_balancer_errors");
 
-/// The names of the alarms on how an app answers; `both` for both of its target groups.
-pub(in crate::files) fn traffic_alarm_names(both: bool) -> Expr {
-    let suffixes: &[&'static str] =
-        if both { &["errors", "latency", "green_errors", "green_latency"] } else { &["errors", "latency"] };
-    Expr::list(suffixes.iter().copied().map(name))
+/// An alarm that each of some apps has.
+#[derive(Clone, Copy)]
+struct AppAlarm {
+    resource: Resource,
+    /// How its name ends, behind that of the app.
+    suffix: &'static str,
 }
 
-/// No key has an underscore: what is green of `api` is called otherwise than what `api-green` has.
-fn name(suffix: &'static str) -> Expr {
-    template![local("name"), "-", each_key(), "-", suffix]
+impl AppAlarm {
+    const fn named(resource: &'static str, suffix: &'static str) -> Self {
+        Self { resource: Resource::per_key("aws_cloudwatch_metric_alarm", resource), suffix }
+    }
+
+    fn name(self) -> Expr {
+        template![local("name"), "-", each_key(), "-", self.suffix]
+    }
+}
+
+/// The alarms on a target group.
+struct Traffic {
+    errors: AppAlarm,
+    latency: AppAlarm,
+    unhealthy: AppAlarm,
+    group: Resource,
+}
+
+/// The names of the alarms that end a deployment of the app that `each` is about; `both` for those of both target groups.
+/// As references: whoever deploys knows an alarm only once it is there. Tasks that aren't well yet are none of them: new
+/// ones never are at first.
+pub(in crate::files) fn traffic_alarm_names(both: bool) -> Expr {
+    let groups = [BLUE].into_iter().chain(both.then_some(GREEN));
+    let alarms = groups.flat_map(|group| [group.errors, group.latency]);
+    Expr::list(alarms.map(|alarm| alarm.resource.attr("alarm_name")))
 }
 
 pub(super) fn watches(model: &InfraModel, thresholds: Thresholds) -> Vec<Watch> {
@@ -41,39 +72,24 @@ pub(super) fn watches(model: &InfraModel, thresholds: Thresholds) -> Vec<Watch> 
         return Vec::new();
     }
     let mut watches = vec![
-        of_use(CPU, "cpu", "CPU of the app ", "CPUUtilization", thresholds.cpu_percent),
-        of_use(MEMORY, "memory", "Memory of the app ", "MemoryUtilization", thresholds.memory_percent),
+        of_use(CPU, "CPU of the app ", "CPUUtilization", thresholds.cpu_percent),
+        of_use(MEMORY, "Memory of the app ", "MemoryUtilization", thresholds.memory_percent),
     ];
     if let Some(apps) = apps::with_route(model) {
-        let resources = [ERRORS, LATENCY, UNHEALTHY];
-        watches.extend(traffic(
-            &apps,
-            resources,
-            ["errors", "latency", "unhealthy"],
-            TARGET_GROUP,
-            thresholds,
-        ));
+        watches.extend(BLUE.watches(&apps, thresholds));
         watches.push(of_balancers(thresholds));
     }
     if let Some(apps) = apps::blue_green(model) {
-        let resources = [GREEN_ERRORS, GREEN_LATENCY, GREEN_UNHEALTHY];
-        let suffixes = ["green_errors", "green_latency", "green_unhealthy"];
-        watches.extend(traffic(&apps, resources, suffixes, GREEN_TARGET_GROUP, thresholds));
+        watches.extend(GREEN.watches(&apps, thresholds));
     }
     watches
 }
 
-fn of_use(
-    resource: Resource,
-    suffix: &'static str,
-    about: &'static str,
-    metric: &'static str,
-    percent: u8,
-) -> Watch {
+fn of_use(alarm: AppAlarm, about: &'static str, metric: &'static str, percent: u8) -> Watch {
     Watch {
-        resource,
+        resource: alarm.resource,
         for_each: Some(local("apps").into()),
-        name: name(suffix),
+        name: alarm.name(),
         description: template![about, each_key()],
         namespace: "AWS/ECS",
         metric: metric.into(),
@@ -86,57 +102,50 @@ fn of_use(
     }
 }
 
-/// How the tasks in a target group answer.
-fn traffic(
-    apps: &Expr,
-    [errors, latency, unhealthy]: [Resource; 3],
-    [errors_suffix, latency_suffix, unhealthy_suffix]: [&'static str; 3],
-    group: Resource,
-    thresholds: Thresholds,
-) -> [Watch; 3] {
-    let watch = |resource, suffix, description, metric: &'static str, measure, limit: Expr, minutes| Watch {
-        resource,
-        for_each: Some(apps.clone()),
-        name: name(suffix),
-        description,
-        namespace: "AWS/ApplicationELB",
-        metric: metric.into(),
-        dimensions: Object::new()
-            .field("LoadBalancer", LOAD_BALANCER.via(each_value("load_balancer"), "arn_suffix"))
-            .field("TargetGroup", group.attr("arn_suffix")),
-        measure,
-        limit: Limit::Above(limit),
-        lasts: Lasts::minutes(minutes),
-    };
-    [
-        watch(
-            errors,
-            errors_suffix,
-            template!["Answers of 500 and more from the app ", each_key()],
-            "HTTPCode_Target_5XX_Count",
-            Measure::Count,
-            thresholds.errors_per_minute.into(),
-            2,
-        ),
-        watch(
-            latency,
-            latency_suffix,
-            template!["Seconds for all but the slowest answers of the app ", each_key()],
-            "TargetResponseTime",
-            Measure::Percentile("p95"),
-            thresholds.latency_seconds.into(),
-            5,
-        ),
-        watch(
-            unhealthy,
-            unhealthy_suffix,
-            template!["Tasks that don't answer as they should while the app ", each_key(), " is well"],
-            "UnHealthyHostCount",
-            Measure::Gauge("Maximum"),
-            0_u8.into(),
-            5,
-        ),
-    ]
+impl Traffic {
+    fn watches(&self, apps: &Expr, thresholds: Thresholds) -> [Watch; 3] {
+        let watch =
+            |alarm: AppAlarm, description, metric: &'static str, measure, limit: Expr, minutes| Watch {
+                resource: alarm.resource,
+                for_each: Some(apps.clone()),
+                name: alarm.name(),
+                description,
+                namespace: "AWS/ApplicationELB",
+                metric: metric.into(),
+                dimensions: Object::new()
+                    .field("LoadBalancer", LOAD_BALANCER.via(each_value("load_balancer"), "arn_suffix"))
+                    .field("TargetGroup", self.group.attr("arn_suffix")),
+                measure,
+                limit: Limit::Above(limit),
+                lasts: Lasts::minutes(minutes),
+            };
+        [
+            watch(
+                self.errors,
+                template!["Answers of 500 and more from the app ", each_key()],
+                "HTTPCode_Target_5XX_Count",
+                Measure::Count,
+                thresholds.errors_per_minute.into(),
+                2,
+            ),
+            watch(
+                self.latency,
+                template!["Seconds for all but the slowest answers of the app ", each_key()],
+                "TargetResponseTime",
+                Measure::Percentile("p95"),
+                thresholds.latency_seconds.into(),
+                5,
+            ),
+            watch(
+                self.unhealthy,
+                template!["Tasks that don't answer as they should while the app ", each_key(), " is well"],
+                "UnHealthyHostCount",
+                Measure::Gauge("Maximum"),
+                0_u8.into(),
+                5,
+            ),
+        ]
+    }
 }
 
 /// What a load balancer answers in the place of an app that doesn't.

@@ -1,11 +1,14 @@
 //! What databases and caches are called in CloudWatch, and where their alarms go off: maps in `locals.tf` whose keys begin
 //! with the name in the environment file. A key of a user has no dot, so what follows one is ours.
+//!
+//! What they are called is asked of the resources: so an alarm comes after what it is about and goes before it, and nobody
+//! hears of a database that is being made or taken down.
 
 use terrane_domain::{Alarms, Cache, CacheCpu, CacheLimits, CacheTopology, DatabaseKind, InfraModel, Key};
 
 use crate::{
-    files::part::Part,
-    hcl::{Expr, For, Object, Reference, local},
+    files::{caches, databases, part::Part},
+    hcl::{Expr, For, Object, Reference, local, template},
 };
 
 pub(super) const DATABASES: &str = "database_instances";
@@ -28,15 +31,17 @@ pub(super) fn caches_have_alarms(model: &InfraModel) -> bool {
 /// Every DB instance: `main`, its replica `main.replica-1`, and those of a cluster, `orders.1`.
 fn databases(model: &InfraModel, alarms: Option<&Alarms>) -> Object {
     let instances = model.databases.iter().flat_map(|(key, database)| {
-        let named: Vec<(String, &String)> = match &database.kind {
+        let named: Vec<(String, Expr)> = match &database.kind {
             DatabaseKind::Instance(instance) => {
-                let replica = |(at, identifier)| (format!("{key}.replica-{}", at + 1), identifier);
-                let replicas = instance.replicas.iter().enumerate().map(replica);
-                std::iter::once((key.to_string(), &database.identifier)).chain(replicas).collect()
+                let replica = |number| (format!("{key}.replica-{number}"), databases::replica(key, number));
+                let replicas = (1..=instance.replicas.len()).map(replica);
+                std::iter::once((key.to_string(), databases::INSTANCE.at(key, "identifier")))
+                    .chain(replicas)
+                    .collect()
             }
             DatabaseKind::Cluster(cluster) => {
-                let instances = cluster.instances.iter().enumerate();
-                instances.map(|(at, one)| (format!("{key}.{}", at + 1), &one.identifier)).collect()
+                let numbers = 1..=cluster.instances.len();
+                numbers.map(|number| (format!("{key}.{number}"), databases::member(key, number))).collect()
             }
         };
         named.into_iter().map(move |(name, identifier)| (key, name, identifier))
@@ -63,7 +68,7 @@ fn caches(model: &InfraModel, alarms: Option<&Alarms>) -> Object {
         .iter()
         .flat_map(|(key, cache)| nodes(key, cache).into_iter().map(move |(name, node)| (key, name, node)));
     nodes.fold(Object::new(), |object, (key, name, node)| {
-        let entry = Object::new().field("id", node);
+        let entry = Object::new().field("id", template![caches::id(key), node]);
         let entry = match alarms {
             None => entry,
             Some(alarms) => {
@@ -86,19 +91,18 @@ const fn cpu_metric(limits: &CacheLimits) -> &'static str {
     }
 }
 
-/// ElastiCache numbers what it makes.
+/// ElastiCache numbers what it makes: the name of each node, and how its id ends.
 /// <https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Replication.CreatingReplGroup.NoExistingCluster.Classic.html>
 fn nodes(key: &Key, cache: &Cache) -> Vec<(String, String)> {
-    let id = &cache.id;
     let replicas = u16::from(cache.topology.replicas());
     let of_shard = 1..=1 + replicas;
     match cache.topology {
         CacheTopology::Single { .. } => {
-            of_shard.map(|node| (format!("{key}.{node}"), format!("{id}-{node:03}"))).collect()
+            of_shard.map(|node| (format!("{key}.{node}"), format!("-{node:03}"))).collect()
         }
         CacheTopology::Sharded { shards, .. } => (1..=shards)
             .flat_map(|shard| of_shard.clone().map(move |node| (shard, node)))
-            .map(|(shard, node)| (format!("{key}.{shard}.{node}"), format!("{id}-{shard:04}-{node:03}")))
+            .map(|(shard, node)| (format!("{key}.{shard}.{node}"), format!("-{shard:04}-{node:03}")))
             .collect(),
     }
 }
