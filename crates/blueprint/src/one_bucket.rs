@@ -6,7 +6,7 @@ use terrane_domain::{BucketRequest, CannedAcl};
 
 use crate::{
     AWS_PROVIDER_VERSION,
-    files::deny_plain_http,
+    files::{deny_plain_http, public_access},
     hcl::{Block, Expr, File, Object, Resource, template},
 };
 
@@ -63,14 +63,7 @@ fn of_bucket(resource: Resource) -> Block {
 /// Source: S3 user guide, "Controlling ownership of objects and disabling ACLs for your bucket".
 fn access(file: File, acl: CannedAcl) -> File {
     let closed = !acl.is_public();
-    let file = file.block(
-        of_bucket(PUBLIC_ACCESS)
-            .gap()
-            .arg("block_public_acls", closed)
-            .arg("ignore_public_acls", closed)
-            .arg("block_public_policy", true)
-            .arg("restrict_public_buckets", true),
-    );
+    let file = file.block(public_access(of_bucket(PUBLIC_ACCESS), closed));
     if acl == CannedAcl::Private {
         return file.noted(
             "Turns ACLs off, which is stricter than a private one: the bucket's owner owns every object.",

@@ -12,7 +12,7 @@ use terrane_domain::{App, Architecture, Deploy, EcsApp, InfraModel, Key, LoadBal
 
 use super::{api_gateway, load_balancers, part::Part};
 use crate::{
-    hcl::{Block, Expr, File, For, Object, Reference, Resource, local},
+    hcl::{Expr, File, For, Object, Reference, Resource, local},
     render::RenderError,
 };
 
@@ -171,9 +171,4 @@ fn urls(model: &InfraModel) -> Option<Object> {
         urls = Some(urls.unwrap_or_else(Object::new).entry(key, url));
     }
     urls
-}
-
-/// A block without labels whose body is given for each element of a list: `dynamic "name" { … }`.
-fn dynamic(name: &'static str, for_each: impl Into<Expr>, content: Block) -> Block {
-    Block::labelled("dynamic", name).arg("for_each", for_each).block(content.renamed("content"))
 }

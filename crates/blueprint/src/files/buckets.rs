@@ -30,9 +30,9 @@ const POLICY_DOCUMENT: Resource = Resource::data_per_key("aws_iam_policy_documen
 /// What S3 calls SSE-KMS.
 const SSE_KMS: &str = "aws:kms";
 /// What S3 calls SSE-S3.
-const SSE_S3: &str = "AES256";
+pub(super) const SSE_S3: &str = "AES256";
 /// What S3 calls it when ACLs are off.
-const ENFORCED: &str = "BucketOwnerEnforced";
+pub(super) const ENFORCED: &str = "BucketOwnerEnforced";
 
 pub(super) fn check(model: &InfraModel) -> Result<(), RenderError> {
     let wants = |bucket: &Bucket| bucket.encryption == BucketEncryption::EnvironmentKey;
@@ -185,17 +185,9 @@ fn cors_entry(rule: &CorsRule) -> Object {
 }
 
 fn access(file: File, uses: &Uses) -> File {
-    let acls_blocked = || {
-        if uses.public { Expr::from(each_value("public_acl")).negated() } else { Expr::from(true) }
-    };
-    let file = file.block(
-        of_bucket(PUBLIC_ACCESS)
-            .gap()
-            .arg("block_public_acls", acls_blocked())
-            .arg("block_public_policy", true)
-            .arg("ignore_public_acls", acls_blocked())
-            .arg("restrict_public_buckets", true),
-    );
+    let acls_blocked =
+        if uses.public { Expr::from(each_value("public_acl")).negated() } else { Expr::from(true) };
+    let file = file.block(public_access(of_bucket(PUBLIC_ACCESS), acls_blocked));
     let rule = |value: Expr| of_bucket(OWNERSHIP).block(Block::new("rule").arg("object_ownership", value));
     if !uses.acls {
         return file.noted(
@@ -214,6 +206,17 @@ fn access(file: File, uses: &Uses) -> File {
             .note("S3 refuses an ACL until the ownership allows one and the public access block agrees.")
             .arg("depends_on", Expr::list([OWNERSHIP.whole(), PUBLIC_ACCESS.whole()])),
     )
+}
+
+/// Closes a bucket to the public; to what an ACL says about it, only where `acls_blocked` holds.
+pub(crate) fn public_access(block: Block, acls_blocked: impl Into<Expr>) -> Block {
+    let acls_blocked = acls_blocked.into();
+    block
+        .gap()
+        .arg("block_public_acls", acls_blocked.clone())
+        .arg("block_public_policy", true)
+        .arg("ignore_public_acls", acls_blocked)
+        .arg("restrict_public_buckets", true)
 }
 
 fn cors() -> Block {

@@ -5,12 +5,13 @@
 //! IAM vouches for, whose clients make a token of 15 minutes themselves.
 //! <https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html>
 
-use terrane_domain::{Cache, CacheField, CacheTopology, FinalSnapshot, InfraModel, Key, Reference as Wish};
+use terrane_domain::{Cache, CacheField, CacheTopology, InfraModel, Key, Reference as Wish};
 
 use super::{
-    doors::{Door, key_if, name_of, snapshot},
+    doors::Door,
     kms, network,
     part::{Part, by_key, first_path, of_each},
+    stores::{self, key_if, name_of, snapshot},
 };
 use crate::{
     hcl::{Block, Expr, File, For, Object, Reference, Resource, each_value, local, template},
@@ -74,6 +75,11 @@ pub(super) fn field(model: &InfraModel, key: &Key, field: CacheField) -> Option<
     }
 }
 
+/// The id of a cache, with which those of its nodes begin.
+pub(super) fn id(key: &Key) -> Reference {
+    GROUP.whole().at(key).attr("replication_group_id")
+}
+
 /// What an app needs to be let into: the cache and the user as which it comes. `None` if the cache knows no users.
 pub(super) fn sign_in_arns(model: &InfraModel, key: &Key) -> Option<Expr> {
     model.caches.get(key)?.users.as_ref()?;
@@ -89,29 +95,18 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
     let users = Users::of(model);
 
     let about = "ElastiCache, reachable from inside the VPC only. Its contents can be lost: it holds copies.";
-    let incarnations = model
-        .caches
-        .values()
-        .any(|cache| matches!(cache.final_snapshot, Some(FinalSnapshot::PerIncarnation { .. })));
+    let incarnations =
+        model.caches.values().any(|cache| stores::is_per_incarnation(cache.final_snapshot.as_ref()));
     let file = File::new("caches.tf", about).block(replication_group(own_key, users, incarnations));
     let file = if incarnations { file.noted(ABOUT_INCARNATIONS, incarnation(own_key)) } else { file };
-    let file = file
-        .block(
-            Block::of(SUBNET_GROUP)
-                .arg("name", template![local("name"), "-caches"])
-                .arg("description", "Isolated subnets of the VPC")
-                .arg("subnet_ids", network::isolated_subnet_ids(network))
-                .tags(SUBNET_GROUP),
-        )
-        .block(parameter_group());
-    let file = DOOR.add_to(file, model, network).block(
-        Block::of(SLOW_LOG)
-            .arg("for_each", local("caches"))
-            .arg("name", each_value("log_group"))
-            .arg("retention_in_days", each_value("log_retention_days"))
-            .arg_if_some("kms_key_id", own_key.then(|| kms::KEY.attr("arn")))
-            .tags(SLOW_LOG),
-    );
+    let file = file.block(stores::subnet_group(SUBNET_GROUP, "-caches", network)).block(parameter_group());
+    let file = DOOR.add_to(file, model, network).block(stores::log_group(
+        SLOW_LOG,
+        Some("caches"),
+        each_value("log_group"),
+        each_value("log_retention_days"),
+        kms::arn(model),
+    ));
     let file = users.add_to(file);
     let part = Part::of(file).local("caches", by_key(&model.caches, |cache| entry(cache, users, own_key)));
     let part = DOOR.locals(part, model);
@@ -286,7 +281,7 @@ fn replication_group(own_key: bool, users: Users, incarnations: bool) -> Block {
         .arg("maintenance_window", "sun:03:30-sun:04:30")
         .arg("snapshot_retention_limit", each_value("snapshot_retention_days"))
         .arg("snapshot_window", "02:00-03:00")
-        .arg("final_snapshot_identifier", final_snapshot(incarnations))
+        .arg("final_snapshot_identifier", stores::final_snapshot(incarnations.then_some(INCARNATION)))
         .block(slow_log)
         .tags(GROUP)
 }
@@ -303,19 +298,9 @@ fn incarnation(own_key: bool) -> Block {
         .arg("triggers_replace", Expr::list(fields.map(each_value)))
 }
 
-fn final_snapshot(incarnations: bool) -> Expr {
-    let given = || Expr::from(each_value("final_snapshot"));
-    if !incarnations {
-        return given();
-    }
-    let id = Expr::call("substr", [Expr::from(INCARNATION.attr("id")), 0_u8.into(), 8_u8.into()]);
-    let name = Expr::call("join", ["-".into(), Expr::list([given(), id])]);
-    Expr::choose(given().equals(Expr::null()), Expr::null(), name)
-}
-
 fn parameter_group() -> Block {
     let parameter = Reference::variable("parameter");
-    let content = Block::new("content")
+    let content = Block::new("parameter")
         .arg("name", parameter.clone().attr("key"))
         .arg("value", parameter.attr("value"));
     Block::of(PARAMETER_GROUP)
@@ -324,9 +309,7 @@ fn parameter_group() -> Block {
         .arg("name", template![each_value("id"), "-", each_value("family")])
         .arg("family", each_value("family"))
         .arg("description", "What differs from the engine's defaults")
-        .block(
-            Block::labelled("dynamic", "parameter").arg("for_each", each_value("parameters")).block(content),
-        )
+        .block(Block::dynamic(each_value("parameters"), content))
         .tags(PARAMETER_GROUP)
         .block(Block::new("lifecycle").arg("create_before_destroy", true))
 }

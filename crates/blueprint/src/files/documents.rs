@@ -4,7 +4,7 @@ use terrane_domain::{
     DocumentDatabase, DocumentDatabaseField, FinalSnapshot, InfraModel, Network, Reference as Wish,
 };
 
-use super::{doors::Door, kms, network, part::Part};
+use super::{doors::Door, kms, network, part::Part, stores};
 use crate::{
     hcl::{Block, Expr, File, Object, Resource, each_value, local, template},
     render::RenderError,
@@ -34,7 +34,7 @@ const DOOR: Door = Door {
     leads_here: |_, wish| matches!(wish, Wish::DocumentDatabase { .. }),
     name: || template![local("name"), "-documents"],
     description: "DocumentDB",
-    protocol: "MongoDB's protocol",
+    protocol: "MongoDB",
     port: PORT,
 };
 
@@ -110,26 +110,20 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
     let file = File::new("documents.tf", about)
         .block(cluster)
         .block(instance(database))
-        .block(
-            Block::of(SUBNET_GROUP)
-                .arg("name", template![local("name"), "-documents"])
-                .arg("description", "Isolated subnets of the VPC")
-                .arg("subnet_ids", network::isolated_subnet_ids(network))
-                .tags(SUBNET_GROUP),
-        )
+        .block(stores::subnet_group(SUBNET_GROUP, "-documents", network))
         .noted(
             "Its id is part of the name of the final snapshot, which has to be new every time: snapshots outlive what\n\
              they were taken of.",
             Block::of(INCARNATION).arg("triggers_replace", Expr::list([replacing(database)])),
         )
         .block(parameter_group(database));
-    let file = DOOR.add_to(file, model, network).block(
-        Block::of(AUDIT_LOG)
-            .arg("name", template!["/aws/docdb/", &database.identifier, "/audit"])
-            .arg("retention_in_days", database.log_retention_days)
-            .arg_if_some("kms_key_id", key)
-            .tags(AUDIT_LOG),
-    );
+    let file = DOOR.add_to(file, model, network).block(stores::log_group(
+        AUDIT_LOG,
+        None,
+        template!["/aws/docdb/", &database.identifier, "/audit"],
+        database.log_retention_days,
+        key,
+    ));
     let part = Part::of(file).local("document_instances", instances(database, network));
     let part = DOOR.locals(part, model);
     Some(part.output(SECTION, "The document database; user and password are in the secret", output()))
@@ -138,10 +132,7 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
 fn snapshot_name(snapshot: &FinalSnapshot) -> Expr {
     match snapshot {
         FinalSnapshot::Named(name) => name.into(),
-        FinalSnapshot::PerIncarnation { prefix } => {
-            let id = Expr::call("substr", [Expr::from(INCARNATION.attr("id")), 0_u8.into(), 8_u8.into()]);
-            Expr::call("join", ["-".into(), Expr::list([prefix.into(), id])])
-        }
+        FinalSnapshot::PerIncarnation { prefix } => stores::of_incarnation(prefix, INCARNATION),
     }
 }
 

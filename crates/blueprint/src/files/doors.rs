@@ -1,5 +1,5 @@
-//! What databases and caches have in common: a security group that lets in whoever may use them and nobody else, and the
-//! choice of key and last snapshot.
+//! The door of databases, caches and document databases: a security group that lets in whoever may use them and nobody
+//! else.
 //!
 //! WHY by security group and not by address: the range of the VPC lets in whatever somebody will ever start in it. An app
 //! on ECS is let in where its variables name the database. Pods share the group of what they run on, and most of them are
@@ -10,10 +10,10 @@
 
 use std::collections::BTreeSet;
 
-use terrane_domain::{FinalSnapshot, InfraModel, Key, Network, Reference as Wish, Secret};
+use terrane_domain::{InfraModel, Key, Network, Reference as Wish, Secret};
 
 use super::{apps, kubernetes, network, part::Part};
-use crate::hcl::{Block, Expr, File, Object, Reference, Resource, each_key, each_value, local, template};
+use crate::hcl::{Block, Expr, File, Object, Reference, Resource, each_value, local, template};
 
 /// The way in to things of one kind.
 pub(super) struct Door {
@@ -53,39 +53,40 @@ impl Door {
                 .named_tags(self.group, (self.name)()),
         );
         let each = || self.for_each.map(local);
-        let own = || self.group.attr("id").into();
+        let own = || self.group.attr("id");
         let cluster = model.kubernetes.as_ref().map(kubernetes::pods_security_group);
         if cluster.is_none() && apps::on_ecs(model).next().is_none() {
-            let from = template![self.protocol, " from the VPC"];
+            let vpc = Source::Range(network::vpc_cidr(network));
             return file.noted(
                 "Neither apps nor a cluster are part of this environment: who connects is not known here.",
-                self.rule(self.from_vpc, each(), own(), from).arg("cidr_ipv4", network::vpc_cidr(network)),
+                self.rule(self.from_vpc, each(), own(), template![self.protocol, " from the VPC"], vpc),
             );
         }
         let file = match cluster {
             None => file,
-            Some(pods) => {
-                let from = template![self.protocol, " from pods"];
-                let rule = self.rule(self.from_cluster, each(), own(), from);
-                file.noted(
-                    "From all pods: they have the security group of what they run on.",
-                    rule.arg("referenced_security_group_id", pods),
-                )
-            }
+            Some(pods) => file.noted(
+                "From all pods: they have the security group of what they run on.",
+                self.rule(
+                    self.from_cluster,
+                    each(),
+                    own(),
+                    template![self.protocol, " from pods"],
+                    Source::Group(pods),
+                ),
+            ),
         };
         if self.names(model).is_empty() {
             return file;
         }
         let group = match self.for_each {
             None => own(),
-            Some(_) => self.group.via(each_value("store"), "id").into(),
+            Some(_) => self.group.via(each_value("store"), "id"),
         };
         let from = template![self.protocol, " from the app ", each_value("app")];
-        let app = apps::SECURITY_GROUP.via(each_value("app"), "id");
+        let app = Source::Group(apps::SECURITY_GROUP.via(each_value("app"), "id"));
         file.noted(
             "A rule for each app that names it in its variables: another app changes none of the others.",
-            self.rule(self.from_app, Some(local(self.clients)), group, from)
-                .arg("referenced_security_group_id", app),
+            self.rule(self.from_app, Some(local(self.clients)), group, from, app),
         )
     }
 
@@ -117,16 +118,30 @@ impl Door {
         here.map(|(app, wish)| (store(wish), app)).collect()
     }
 
-    fn rule(&self, rule: Resource, for_each: Option<Reference>, group: Expr, from: Expr) -> Block {
-        Block::of(rule)
+    fn rule(
+        &self,
+        rule: Resource,
+        for_each: Option<Reference>,
+        group: Reference,
+        description: Expr,
+        source: Source,
+    ) -> Block {
+        let block = Block::of(rule)
             .arg_if_some("for_each", for_each)
             .arg("security_group_id", group)
-            .arg("description", from)
-            .arg("ip_protocol", "tcp")
-            .arg("from_port", self.port)
-            .arg("to_port", self.port)
-            .tags(rule)
+            .arg("description", description);
+        let block = match source {
+            Source::Group(group) => block.arg("referenced_security_group_id", group),
+            Source::Range(range) => block.arg("cidr_ipv4", range),
+        };
+        block.arg("ip_protocol", "tcp").arg("from_port", self.port).arg("to_port", self.port).tags(rule)
     }
+}
+
+/// Who is let in.
+enum Source {
+    Group(Reference),
+    Range(Expr),
 }
 
 /// The name of what is referred to; there may be one only, without a name.
@@ -139,22 +154,4 @@ fn store(wish: &Wish) -> Option<&Key> {
         | Wish::Secret { key, .. } => Some(key),
         Wish::DocumentDatabase { .. } => None,
     }
-}
-
-/// The ARN of the environment's key where a condition holds, otherwise null: AWS's own key.
-pub(super) fn key_if(condition: impl Into<Expr>) -> Expr {
-    Expr::choose(condition.into(), super::kms::KEY.attr("arn"), Expr::null())
-}
-
-/// Name of the snapshot that is taken at the end, or what comes before the id of an incarnation; null for none.
-pub(super) fn snapshot(snapshot: Option<&FinalSnapshot>) -> Expr {
-    Expr::from(snapshot.map(|snapshot| match snapshot {
-        FinalSnapshot::PerIncarnation { prefix } => prefix,
-        FinalSnapshot::Named(name) => name,
-    }))
-}
-
-/// `${local.name}-<kind>-${each.key}`
-pub(super) fn name_of(kind: &'static str) -> Expr {
-    template![local("name"), "-", kind, "-", each_key()]
 }

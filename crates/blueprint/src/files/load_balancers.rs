@@ -3,15 +3,11 @@
 //! A listener answers 404 until a rule of an app says otherwise, so adding or removing an app changes no listener, and
 //! what CodeDeploy changes by itself is in the rules alone.
 
-use terrane_domain::{
-    AccessLogBucket, Certificate, Ecs, InfraModel, LoadBalancer, LoadBalancerKind, Network,
-};
+use terrane_domain::{Certificate, Ecs, InfraModel, LoadBalancer, LoadBalancerKind, Network};
 
 use super::{
-    data::{CALLER, arn},
-    dns, network,
+    dns, load_balancer_logs, network,
     part::{Part, of_each},
-    policies::{condition, deny_plain_http},
 };
 use crate::hcl::{
     Block, Expr, File, For, Object, Reference, Resource, each_key, each_value, local, template,
@@ -29,14 +25,6 @@ const HTTP_INGRESS_IPV6: Resource =
     Resource::one("aws_vpc_security_group_ingress_rule", "load_balancer_http_ipv6");
 const HTTPS_INGRESS_IPV6: Resource =
     Resource::one("aws_vpc_security_group_ingress_rule", "load_balancer_https_ipv6");
-const LOGS: Resource = Resource::one("aws_s3_bucket", "load_balancer_logs");
-const LOGS_PUBLIC_ACCESS: Resource = Resource::one("aws_s3_bucket_public_access_block", "load_balancer_logs");
-const LOGS_OWNERSHIP: Resource = Resource::one("aws_s3_bucket_ownership_controls", "load_balancer_logs");
-const LOGS_ENCRYPTION: Resource =
-    Resource::one("aws_s3_bucket_server_side_encryption_configuration", "load_balancer_logs");
-const LOGS_LIFECYCLE: Resource = Resource::one("aws_s3_bucket_lifecycle_configuration", "load_balancer_logs");
-const LOGS_POLICY: Resource = Resource::one("aws_s3_bucket_policy", "load_balancer_logs");
-const LOGS_POLICY_DOCUMENT: Resource = Resource::data("aws_iam_policy_document", "load_balancer_logs");
 
 const CERTIFICATES: &str = "listener_certificates";
 const HTTP_PORT: u16 = 80;
@@ -56,7 +44,7 @@ pub(super) fn part(model: &InfraModel) -> Option<Part> {
     let file = if tls { https(file, ecs) } else { file };
     let file = security_groups(file, ecs, network);
     let file = match &ecs.access_logs {
-        Some(logs) => access_logs(file, logs),
+        Some(logs) => load_balancer_logs::add_to(file, logs),
         None => file,
     };
     let balancer = Reference::variable("balancer");
@@ -128,7 +116,7 @@ fn load_balancer(ecs: &Ecs, network: &Network) -> Block {
     } else {
         block
     };
-    let ready = [LOGS_POLICY, LOGS_ENCRYPTION].into_iter().chain(network::internet_gateway(network));
+    let ready = load_balancer_logs::READY.into_iter().chain(network::internet_gateway(network));
     block
         .arg("subnets", subnets)
         .arg("security_groups", Expr::list([SECURITY_GROUP.attr("id")]))
@@ -137,7 +125,7 @@ fn load_balancer(ecs: &Ecs, network: &Network) -> Block {
         .arg("enable_deletion_protection", each_value("deletion_protection"))
         .block(
             Block::new("access_logs")
-                .arg("bucket", LOGS.attr("id"))
+                .arg("bucket", load_balancer_logs::BUCKET.attr("id"))
                 .arg("prefix", each_key())
                 .arg("enabled", true),
         )
@@ -156,23 +144,15 @@ fn http(ecs: &Ecs) -> Block {
         let tls = || Expr::from(each_value("tls"));
         let if_so = || Expr::list([true]);
         let none = || Expr::list::<Expr>([]);
-        let redirect = Block::new("content")
+        let redirect = Block::new("redirect")
             .arg("port", HTTPS_PORT.to_string())
             .arg("protocol", "HTTPS")
             .arg("status_code", "HTTP_301");
         block.block(
             Block::new("default_action")
                 .arg("type", Expr::choose(tls(), "redirect", "fixed-response"))
-                .block(
-                    Block::labelled("dynamic", "redirect")
-                        .arg("for_each", Expr::choose(tls(), if_so(), none()))
-                        .block(redirect),
-                )
-                .block(
-                    Block::labelled("dynamic", "fixed_response")
-                        .arg("for_each", Expr::choose(tls(), none(), if_so()))
-                        .block(not_found().renamed("content")),
-                ),
+                .block(Block::dynamic(Expr::choose(tls(), if_so(), none()), redirect))
+                .block(Block::dynamic(Expr::choose(tls(), none(), if_so()), not_found())),
         )
     } else {
         block.block(nobody_there())
@@ -308,67 +288,4 @@ fn with_clients(ecs: &Ecs) -> Expr {
     let balancer = || Reference::variable("balancer");
     let is_another = Expr::from(Reference::variable("key")).differs(LoadBalancerKind::Gateway.as_str());
     For::map("balancer", local("load_balancers"), balancer()).when(is_another).into()
-}
-
-fn access_logs(file: File, logs: &AccessLogBucket) -> File {
-    let of_bucket = |resource: Resource| Block::of(resource).arg("bucket", LOGS.attr("id"));
-    file.noted(
-        "Who asked what and how it was answered.",
-        Block::of(LOGS).arg("bucket", &logs.bucket).arg("force_destroy", logs.force_destroy).tags(LOGS),
-    )
-    .block(
-        of_bucket(LOGS_PUBLIC_ACCESS)
-            .gap()
-            .arg("block_public_acls", true)
-            .arg("block_public_policy", true)
-            .arg("ignore_public_acls", true)
-            .arg("restrict_public_buckets", true),
-    )
-    .block(of_bucket(LOGS_OWNERSHIP).block(Block::new("rule").arg("object_ownership", "BucketOwnerEnforced")))
-    .noted(
-        // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
-        "Load balancers write with keys of S3 and no other.",
-        of_bucket(LOGS_ENCRYPTION).block(
-            Block::new("rule")
-                .block(Block::new("apply_server_side_encryption_by_default").arg("sse_algorithm", "AES256")),
-        ),
-    )
-    .block(
-        of_bucket(LOGS_LIFECYCLE).block(
-            Block::new("rule")
-                .arg("id", "expire")
-                .arg("status", "Enabled")
-                .block(Block::new("filter"))
-                .block(Block::new("expiration").arg("days", logs.expire_after_days))
-                .block(Block::new("abort_incomplete_multipart_upload").arg("days_after_initiation", 1_u8)),
-        ),
-    )
-    .block(
-        of_bucket(LOGS_POLICY)
-            .arg("policy", LOGS_POLICY_DOCUMENT.attr("json"))
-            .note("S3 refuses two changes to the access of one bucket at the same time.")
-            .arg("depends_on", Expr::list([LOGS_PUBLIC_ACCESS.whole()])),
-    )
-    .block(logs_policy())
-}
-
-fn logs_policy() -> Block {
-    let balancers = arn!["elasticloadbalancing", "loadbalancer/*",];
-    Block::of(LOGS_POLICY_DOCUMENT)
-        .block(
-            Block::new("statement")
-                .arg("sid", "LoadBalancersOfThisAccountWrite")
-                .arg("actions", Expr::list(["s3:PutObject"]))
-                .arg(
-                    "resources",
-                    Expr::list([template![LOGS.attr("arn"), "/*/AWSLogs/", CALLER.attr("account_id"), "/*"]]),
-                )
-                .block(
-                    Block::new("principals")
-                        .arg("type", "Service")
-                        .arg("identifiers", Expr::list(["logdelivery.elasticloadbalancing.amazonaws.com"])),
-                )
-                .block(condition("ArnLike", "aws:SourceArn", balancers)),
-        )
-        .block(deny_plain_http(LOGS))
 }

@@ -36,6 +36,7 @@ mod flow_logs;
 mod kms;
 mod kubernetes;
 mod kubernetes_apps;
+mod load_balancer_logs;
 mod load_balancers;
 mod locals;
 mod network;
@@ -46,9 +47,11 @@ mod policies;
 mod provider;
 mod registries;
 mod secrets;
+mod stores;
 mod tags;
 mod versions;
 
+pub(crate) use buckets::public_access;
 pub use kms::ENCRYPTION_KEY_ADDRESS;
 pub(crate) use policies::deny_plain_http;
 

@@ -72,11 +72,6 @@ impl Block {
         })
     }
 
-    /// The same body in a block of another type, without labels.
-    pub(crate) fn renamed(self, kind: &'static str) -> Self {
-        Self { kind, labels: [None; 2], ..self }
-    }
-
     /// `lifecycle`, to be filled with [`Self::ignore_changes`], [`Self::precondition`] and its other arguments.
     pub(crate) fn lifecycle() -> Self {
         Self::new("lifecycle")

@@ -105,7 +105,7 @@ fn case(name: String, model: InfraModel) -> Case {
 }
 
 /// With ids and an account that are always the same.
-fn model_of(spec: &EnvironmentSpec) -> InfraModel {
+pub fn model_of(spec: &EnvironmentSpec) -> InfraModel {
     let context = ResolveContext {
         environment_id: EnvironmentId::from_uuid(Uuid::from_u128(0x0193_a5c0_0000_7000_8000_0000_0000_0001)),
         tenant_id: TenantId::from_uuid(Uuid::from_u128(0x0193_a5c0_0000_7000_8000_0000_0000_00aa)),

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod corpus;
+mod doors;
 mod evaluation;
 mod examples_page;
 mod hostile_text;

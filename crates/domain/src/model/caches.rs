@@ -26,7 +26,7 @@ pub struct Cache {
     pub multi_az: bool,
     /// Settings of the engine that differ from its defaults, without `cluster-enabled`.
     pub parameters: BTreeMap<String, String>,
-    /// The users that may connect; `None` lets in whoever is inside the VPC.
+    /// The users that may connect; `None` lets in whoever gets to it through the network.
     pub users: Option<CacheUsers>,
     /// Encrypt with the environment's key; otherwise AWS's.
     pub environment_key: bool,

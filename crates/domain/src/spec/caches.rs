@@ -93,7 +93,7 @@ words! {
 words! {
     /// Who may connect to a cache.
     CacheAuthentication {
-        /// Whoever is inside the VPC: any client works.
+        /// Whoever gets to it through the network: any client works.
         Network => "network",
         /// An identity of IAM that may, with a token that lives 15 minutes; the client has to make it.
         Iam => "iam",

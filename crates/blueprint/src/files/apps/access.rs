@@ -7,7 +7,7 @@ use terrane_domain::InfraModel;
 
 use super::{
     super::{data::arn, kms, policies::service_trust},
-    dynamic, grants,
+    grants,
     task::LOG_GROUP,
 };
 use crate::hcl::{Block, Expr, File, Reference, Resource, each_key, each_value, local, template};
@@ -69,8 +69,8 @@ fn execution(model: &InfraModel) -> Block {
                 .arg("actions", Expr::list(["ecr:GetAuthorizationToken"]))
                 .arg("resources", Expr::list(["*"])),
         )
-        .block(dynamic("statement", local("app_repository_arns").at(each_key()), repository))
-        .block(dynamic("statement", local("app_secret_arns").at(each_key()), secret));
+        .block(Block::dynamic(local("app_repository_arns").at(each_key()), repository))
+        .block(Block::dynamic(local("app_secret_arns").at(each_key()), secret));
     match kms::arn(model) {
         Some(key) => block.block(grants::with_key(key, &["kms:Decrypt"], "secretsmanager")),
         None => block,

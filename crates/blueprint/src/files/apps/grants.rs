@@ -14,7 +14,7 @@ use super::{
         policies::{allow, condition},
     },
     access::TASK_ROLE,
-    dynamic, on_ecs, variables,
+    on_ecs, variables,
 };
 use crate::hcl::{Block, Expr, File, Object, Reference, Resource, each_key, each_value, local, template};
 
@@ -113,7 +113,7 @@ pub(in crate::files) fn document(
 ) -> Block {
     let item = || Reference::variable("statement").attr("value");
     let any = |has: fn(&Grants) -> bool| all.iter().any(|(_, grants)| has(grants));
-    let each = |block: Block, list, statement| block.block(dynamic("statement", each_value(list), statement));
+    let each = |block: Block, list, statement| block.block(Block::dynamic(each_value(list), statement));
     let mut block = Block::of(document).arg("for_each", local(map));
     if any(|grants| !grants.secrets.is_empty()) {
         let read = allow(reads, Expr::list([item()]));

@@ -6,8 +6,8 @@ use terrane_domain::{EcsApp, InfraModel, LoadBalancerKind, Network};
 
 use super::{
     super::{code_deploy, ecs, load_balancers, network as vpc},
-    APP_HEADER, GREEN_TARGET_GROUP, TARGET_GROUP, apps_that, blue_green, dynamic, is_blue_green, on_ecs,
-    with_port, with_route,
+    APP_HEADER, GREEN_TARGET_GROUP, TARGET_GROUP, apps_that, blue_green, is_blue_green, on_ecs, with_port,
+    with_route,
 };
 use crate::{
     hcl::{Block, Expr, File, Reference, Resource, each_key, each_value, local, template},
@@ -209,7 +209,7 @@ fn rule(resource: Resource, for_each: Expr, model: &InfraModel) -> Block {
     let gateways = routes().any(|route| route.load_balancer == gateway);
     let others = routes().any(|route| route.host.is_none() && route.load_balancer != gateway);
     let block = if hosts {
-        block.block(dynamic("condition", each_value("only_host").splat(), condition("host_header", |b| b)))
+        block.block(Block::dynamic(each_value("only_host").splat(), condition("host_header", |b| b)))
     } else {
         block
     };
@@ -218,17 +218,15 @@ fn rule(resource: Resource, for_each: Expr, model: &InfraModel) -> Block {
         let is_gateway = Expr::from(each_value("load_balancer")).equals(gateway.as_str());
         let header = condition("http_header", |block| block.arg("http_header_name", APP_HEADER));
         let apps = Expr::choose(is_gateway, Expr::list([each_key()]), none());
-        block.note("API Gateway says for which app a request is.").block(dynamic("condition", apps, header))
+        block.note("API Gateway says for which app a request is.").block(Block::dynamic(apps, header))
     } else {
         block
     };
     let block = if others {
         let paths = Expr::choose(Expr::from(each_value("any_host")), Expr::list(["/*"]), none());
-        block.note("What no other app asks for.").block(dynamic(
-            "condition",
-            paths,
-            condition("path_pattern", |b| b),
-        ))
+        block
+            .note("What no other app asks for.")
+            .block(Block::dynamic(paths, condition("path_pattern", |b| b)))
     } else {
         block
     };

@@ -10,7 +10,7 @@ use super::{
     super::{ecs, network as vpc, observability},
     SECURITY_GROUP, TARGET_GROUP,
     access::EXECUTION_POLICY,
-    apps_that, dynamic, grants, is_blue_green,
+    apps_that, grants, is_blue_green,
     network::{DISCOVERY, MEMBERS, MEMBERS_EGRESS, RULE, SHIFTED_RULE},
     on_ecs,
     task::TASK,
@@ -175,11 +175,9 @@ fn rolling(block: Block, cluster: &Ecs, model: &InfraModel) -> Block {
         .arg("enable", true)
         .arg("rollback", true)
         .arg("alarm_names", observability::traffic_alarm_names(false));
-    block.note("Also back if the new ones answer with errors or too slowly.").block(dynamic(
-        "alarms",
-        each_value("load_balancer").splat(),
-        alarms,
-    ))
+    block
+        .note("Also back if the new ones answer with errors or too slowly.")
+        .block(Block::dynamic(each_value("load_balancer").splat(), alarms))
 }
 
 fn attachments(block: Block, routed: bool, ported: bool) -> Block {
@@ -188,11 +186,9 @@ fn attachments(block: Block, routed: bool, ported: bool) -> Block {
             .arg("target_group_arn", TARGET_GROUP.attr("arn"))
             .arg("container_name", each_key())
             .arg("container_port", each_value("port"));
-        block.note("[*] makes a list of none or one.").block(dynamic(
-            "load_balancer",
-            each_value("load_balancer").splat(),
-            content,
-        ))
+        block
+            .note("[*] makes a list of none or one.")
+            .block(Block::dynamic(each_value("load_balancer").splat(), content))
     } else {
         block
     };
@@ -200,7 +196,7 @@ fn attachments(block: Block, routed: bool, ported: bool) -> Block {
         return block;
     }
     let content = Block::new("service_registries").arg("registry_arn", DISCOVERY.attr("arn"));
-    block.block(dynamic("service_registries", each_value("port").splat(), content))
+    block.block(Block::dynamic(each_value("port").splat(), content))
 }
 
 /// What CodeDeploy sets can't be set through the service any more, its network among it.

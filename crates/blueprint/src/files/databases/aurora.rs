@@ -3,20 +3,21 @@
 use terrane_domain::{AuroraCluster, AuroraCompute, Database, DatabaseKind, InfraModel, Network};
 
 use super::{
-    Run, kind_named_by,
+    Run, kind_named_by, numbered,
     shared::{self, Options, PORT},
 };
 use crate::{
     files::{
-        doors::{Door, key_if, name_of},
-        network,
+        doors::Door,
+        kms, network,
         part::Part,
+        stores::{self, key_if, name_of},
     },
     hcl::{Block, Expr, File, Object, Reference, Resource, each_value, local, template},
 };
 
 pub(in crate::files) const CLUSTER: Resource = Resource::per_key("aws_rds_cluster", "main");
-const INSTANCE: Resource = Resource::per_key("aws_rds_cluster_instance", "main");
+pub(super) const INSTANCE: Resource = Resource::per_key("aws_rds_cluster_instance", "main");
 const INCARNATION: Resource = Resource::per_key("terraform_data", "aurora");
 const SUBNET_GROUP: Resource = Resource::one("aws_db_subnet_group", "aurora");
 const CLUSTER_PARAMETERS: Resource = Resource::per_key("aws_rds_cluster_parameter_group", "main");
@@ -62,13 +63,14 @@ pub(super) fn add_to(
     let file = File::new("aurora.tf", about)
         .block(cluster(options, serverless))
         .block(instance(options))
-        .block(shared::subnet_group(SUBNET_GROUP, "-aurora", network));
-    let file = shared::incarnations(file, INCARNATION, CLUSTERS, &replacing(options));
+        .block(stores::subnet_group(SUBNET_GROUP, "-aurora", network));
+    let file = shared::incarnations(file, INCARNATION, CLUSTERS, options);
     let file = parameter_groups(file);
     let file = DOOR.add_to(file, model, network);
     let log_name = template!["/aws/rds/cluster/", each_value("identifier"), "/postgresql"];
     let retention = each_value("log_retention_days");
-    let file = file.block(shared::log_group(SERVER_LOG, CLUSTERS, log_name, retention, options));
+    let file =
+        file.block(stores::log_group(SERVER_LOG, Some(CLUSTERS), log_name, retention, kms::arn(model)));
     let file = if options.monitored {
         shared::monitoring(file, (MONITORING_ROLE, MONITORING_POLICY, MONITORING_TRUST), CLUSTERS)
     } else {
@@ -116,7 +118,7 @@ fn instances(clusters: &Run<'_, AuroraCluster>, network: &Network) -> Object {
             // The first to be there writes. Tier 1 takes over, and when serverless scales with the writer.
             // https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.how-it-works.html
             .field("promotion_tier", u8::from(at > 0));
-        object.entry(format!("{key}-{}", at + 1), described)
+        object.entry(numbered(key, at + 1), described)
     })
 }
 
@@ -129,14 +131,6 @@ pub(super) fn output() -> Object {
         .field("database", field("database_name"))
         .field("secret_arn", Expr::call("one", [field("master_user_secret").splat().attr("secret_arn")]))
         .field("security_group_id", SECURITY_GROUP.via(Reference::variable("key"), "id"))
-}
-
-/// Entries that can't be changed without a new cluster.
-fn replacing(options: Options) -> Vec<&'static str> {
-    let mut fields = vec!["identifier", "database_name", "master_username"];
-    fields.extend(options.restored.then_some("restore_from"));
-    fields.extend(options.own_key.then_some("own_key"));
-    fields
 }
 
 fn cluster(options: Options, serverless: bool) -> Block {
@@ -188,11 +182,10 @@ fn cluster(options: Options, serverless: bool) -> Block {
 fn scaling() -> Block {
     let capacity =
         |field| Reference::variable("serverlessv2_scaling_configuration").attr("value").attr(field);
-    let content =
-        Block::new("content").arg("min_capacity", capacity("min")).arg("max_capacity", capacity("max"));
-    Block::labelled("dynamic", "serverlessv2_scaling_configuration")
-        .arg("for_each", each_value("capacity").splat())
-        .block(content)
+    let content = Block::new("serverlessv2_scaling_configuration")
+        .arg("min_capacity", capacity("min"))
+        .arg("max_capacity", capacity("max"));
+    Block::dynamic(each_value("capacity").splat(), content)
 }
 
 fn instance(options: Options) -> Block {

@@ -42,6 +42,21 @@ fn clusters(model: &InfraModel) -> Run<'_, AuroraCluster> {
     runs.collect()
 }
 
+/// The identifier of a replica of an instance; replicas are counted from 1.
+pub(super) fn replica(key: &Key, number: usize) -> Expr {
+    rds::REPLICA.at(numbered(key, number), "identifier")
+}
+
+/// The identifier of an instance of a cluster; they are counted from 1.
+pub(super) fn member(key: &Key, number: usize) -> Expr {
+    aurora::INSTANCE.at(numbered(key, number), "identifier")
+}
+
+/// Under which key a replica or an instance of a cluster stands.
+fn numbered(database: &Key, number: usize) -> String {
+    format!("{database}-{number}")
+}
+
 /// What runs the database that a variable of an app names, if it names one.
 fn kind_named_by<'m>(model: &'m InfraModel, wish: &Wish) -> Option<&'m DatabaseKind> {
     match wish {
@@ -70,7 +85,7 @@ pub(super) fn field(model: &InfraModel, key: &Key, field: DatabaseField) -> Opti
         DatabaseField::ReaderHost => Some(match kind {
             DatabaseKind::Cluster(_) => of("reader_endpoint"),
             DatabaseKind::Instance(instance) if instance.replicas.is_empty() => of(host),
-            DatabaseKind::Instance(_) => rds::REPLICA.at(rds::replica_key(key, 1), "address"),
+            DatabaseKind::Instance(_) => rds::REPLICA.at(numbered(key, 1), "address"),
         }),
         DatabaseField::Port => Some(of("port")),
         DatabaseField::Name => Some(of(name)),

@@ -1,15 +1,17 @@
 //! `databases.tf`: RDS for PostgreSQL.
 
-use terrane_domain::{Database, DatabaseKind, InfraModel, Key, Network, RdsInstance};
+use terrane_domain::{Database, DatabaseKind, InfraModel, Network, RdsInstance};
 
 use super::{
-    Run, kind_named_by, secret,
+    Run, kind_named_by, numbered, secret,
     shared::{self, Options, PORT},
 };
 use crate::{
     files::{
-        doors::{Door, key_if, name_of},
+        doors::Door,
+        kms,
         part::Part,
+        stores::{self, key_if, name_of},
     },
     hcl::{Block, Expr, File, Object, Reference, Resource, each_value, local, template},
 };
@@ -34,11 +36,6 @@ const MONITORING_TRUST: Resource = Resource::data("aws_iam_policy_document", "da
 
 pub(super) const DATABASES: &str = "databases";
 const REPLICAS: &str = "database_replicas";
-
-/// Under which key a replica stands, counted from 1.
-pub(super) fn replica_key(database: &Key, number: usize) -> String {
-    format!("{database}-{number}")
-}
 
 const DOOR: Door = Door {
     group: SECURITY_GROUP,
@@ -67,8 +64,8 @@ pub(super) fn add_to(
 
     let file = File::new("databases.tf", "RDS for PostgreSQL, reachable from inside the VPC only.")
         .block(instance(options, replicated))
-        .block(shared::subnet_group(SUBNET_GROUP, "-databases", network));
-    let file = shared::incarnations(file, INCARNATION, DATABASES, &replacing(options));
+        .block(stores::subnet_group(SUBNET_GROUP, "-databases", network));
+    let file = shared::incarnations(file, INCARNATION, DATABASES, options);
     let file = if replicated {
         secret::add_to(file.noted(ABOUT_REPLICAS, replica(options)), options.own_key)
     } else {
@@ -76,7 +73,7 @@ pub(super) fn add_to(
     };
     let file = file.block(parameter_group());
     let file = DOOR.add_to(file, model, network);
-    let file = log_groups(file, options, replicated);
+    let file = log_groups(file, kms::arn(model), replicated);
     let file = if options.monitored {
         shared::monitoring(file, (MONITORING_ROLE, MONITORING_POLICY, MONITORING_TRUST), DATABASES)
     } else {
@@ -115,7 +112,7 @@ fn replicas(instances: &Run<'_, RdsInstance>) -> Option<Object> {
     all.peek()?;
     Some(all.fold(Object::new(), |object, (key, number, identifier)| {
         let replica = Object::new().field("source", key).field("identifier", identifier);
-        object.entry(replica_key(key, number), replica)
+        object.entry(numbered(key, number), replica)
     }))
 }
 
@@ -129,14 +126,6 @@ pub(super) fn output(instances: &Run<'_, RdsInstance>) -> Object {
         .field("database", field("db_name"))
         .field("secret_arn", secret::arn(replicated, managed))
         .field("security_group_id", SECURITY_GROUP.via(Reference::variable("key"), "id"))
-}
-
-/// Entries that can't be changed without a new instance.
-fn replacing(options: Options) -> Vec<&'static str> {
-    let mut fields = vec!["identifier", "database_name", "master_username"];
-    fields.extend(options.restored.then_some("restore_from"));
-    fields.extend(options.own_key.then_some("own_key"));
-    fields
 }
 
 fn instance(options: Options, replicated: bool) -> Block {
@@ -244,10 +233,10 @@ fn parameter_group() -> Block {
         .block(Block::new("lifecycle").arg("create_before_destroy", true))
 }
 
-fn log_groups(file: File, options: Options, replicated: bool) -> File {
+fn log_groups(file: File, key: Option<Reference>, replicated: bool) -> File {
     let group = |resource, over, log, retention| {
         let name = template!["/aws/rds/instance/", each_value("identifier"), "/", log];
-        shared::log_group(resource, over, name, retention, options)
+        stores::log_group(resource, Some(over), name, retention, key.clone())
     };
     let retention = || each_value("log_retention_days");
     let file = file.block(group(SERVER_LOG, DATABASES, "postgresql", retention())).block(group(

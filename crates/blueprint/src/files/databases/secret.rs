@@ -6,7 +6,7 @@
 
 use super::rds::DATABASES;
 use crate::{
-    files::{doors::key_if, kms},
+    files::{kms, stores::key_if},
     hcl::{Block, Expr, File, For, Object, Reference, Resource, each_value, local, template},
 };
 

@@ -1,15 +1,14 @@
 //! What an instance and a cluster have in common.
 
-use terrane_domain::{Database, FinalSnapshot, Network};
+use terrane_domain::Database;
 
 use crate::{
     files::{
         data::{arn, managed_policy},
-        doors::{key_if, snapshot},
-        kms, network,
         policies::service_trust,
+        stores::{self, key_if, snapshot},
     },
-    hcl::{Block, Expr, File, For, Object, Reference, Resource, each_value, local, template},
+    hcl::{Block, Expr, File, For, Object, Reference, Resource, each_value, local},
 };
 
 pub(super) const PORT: u16 = 5432;
@@ -33,9 +32,7 @@ impl Options {
             own_key,
             monitored: any(|database| database.enhanced_monitoring.is_some()),
             restored: any(|database| database.restore_from.is_some()),
-            incarnations: any(|database| {
-                matches!(database.final_snapshot, Some(FinalSnapshot::PerIncarnation { .. }))
-            }),
+            incarnations: any(|database| stores::is_per_incarnation(database.final_snapshot.as_ref())),
         }
     }
 
@@ -68,30 +65,23 @@ impl Options {
 
 /// `incarnation` is a resource of [`incarnations`].
 pub(super) fn final_snapshot(block: Block, options: Options, incarnation: Resource) -> Block {
-    let given = || Expr::from(each_value("final_snapshot"));
-    let block = block.arg("skip_final_snapshot", given().equals(Expr::null()));
-    if !options.incarnations {
-        return block.arg("final_snapshot_identifier", given());
-    }
-    let id = Expr::call("substr", [Expr::from(incarnation.attr("id")), 0_u8.into(), 8_u8.into()]);
-    let name = Expr::call("join", ["-".into(), Expr::list([given(), id])]);
-    block.arg("final_snapshot_identifier", Expr::choose(given().equals(Expr::null()), Expr::null(), name))
+    let none = Expr::from(each_value("final_snapshot")).equals(Expr::null());
+    let name = stores::final_snapshot(options.incarnations.then_some(incarnation));
+    block.arg("skip_final_snapshot", none).arg("final_snapshot_identifier", name)
 }
 
-/// One for each database, with an id that is new whenever the database is made anew. `replacing` are the entries that
-/// can't be changed without that.
-pub(super) fn incarnations(
-    file: File,
-    incarnation: Resource,
-    over: &'static str,
-    replacing: &[&'static str],
-) -> File {
+/// One for each database, with an id that is new whenever the database is made anew: when an entry changes that can't be
+/// changed otherwise.
+pub(super) fn incarnations(file: File, incarnation: Resource, over: &'static str, options: Options) -> File {
+    let always = ["identifier", "database_name", "master_username"].into_iter();
+    let restored = options.restored.then_some("restore_from");
+    let replacing = always.chain(restored).chain(options.own_key.then_some("own_key"));
     file.noted(
         "Its id is part of the name of the final snapshot. Snapshots outlive what they were taken of: without it, a\n\
          database that is made and removed a second time would find the snapshot of the first in its way.",
         Block::of(incarnation)
             .arg("for_each", local(over))
-            .arg("triggers_replace", Expr::list(replacing.iter().map(|field| each_value(field)))),
+            .arg("triggers_replace", Expr::list(replacing.map(each_value))),
     )
 }
 
@@ -122,30 +112,6 @@ pub(super) fn monitored(
     block
         .arg("monitoring_interval", setting("monitoring_interval_seconds"))
         .arg("monitoring_role_arn", Expr::choose(role.differs(Expr::null()), role_arn, Expr::null()))
-}
-
-pub(super) fn subnet_group(group: Resource, suffix: &'static str, network: &Network) -> Block {
-    Block::of(group)
-        .arg("name", template![local("name"), suffix])
-        .arg("description", "Isolated subnets of the VPC")
-        .arg("subnet_ids", network::isolated_subnet_ids(network))
-        .tags(group)
-}
-
-/// A log group; RDS would make it itself, without an end to retention.
-pub(super) fn log_group(
-    group: Resource,
-    over: &'static str,
-    name: Expr,
-    retention: Reference,
-    options: Options,
-) -> Block {
-    Block::of(group)
-        .arg("for_each", local(over))
-        .arg("name", name)
-        .arg("retention_in_days", retention)
-        .arg_if_some("kms_key_id", options.own_key.then(|| kms::KEY.attr("arn")))
-        .tags(group)
 }
 
 /// The roles with which RDS writes Enhanced Monitoring, one for each database that has it.

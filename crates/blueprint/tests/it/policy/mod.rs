@@ -27,6 +27,7 @@ const RULES: &[(&str, Rule)] = &[
     ("no database, cache or node is public", exposure::public),
     ("apps and clusters come into stores by their security groups", exposure::doors),
     ("no wildcard action on a wildcard resource", iam::wildcards),
+    ("records are written in zones that are named", iam::zones),
     ("no managed policy that allows everything", iam::managed),
     ("every store is encrypted", encryption::stores),
     ("no literal is a password, a token or a secret", secrets::literals),

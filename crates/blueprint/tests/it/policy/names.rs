@@ -112,6 +112,7 @@ const NAMES: &[(&str, &str, usize, Alphabet)] = &[
     ("aws_secretsmanager_secret", "name", 512, Letters("/_+=.@-")),
     // Secrets Manager adds a hyphen and 6 characters to each ARN; a name that ends like that can't be told from one.
     ("aws_secretsmanager_secret", "name_prefix", 486, Letters("/_+=.@-")),
+    ("aws_security_group", "description", 255, Letters(" ._-:/()#,@[]+=&;{}!$*")),
     ("aws_security_group", "name", 255, Letters(" ._-:/()#,@[]+=&;{}!$*")),
     ("aws_security_group", "name_prefix", 100, Letters(" ._-:/()#,@[]+=&;{}!$*")),
     ("aws_service_discovery_http_namespace", "name", 1024, Letters("-_.")),
@@ -120,6 +121,8 @@ const NAMES: &[(&str, &str, usize, Alphabet)] = &[
     ("aws_sns_topic", "name", 256, Letters("-_")),
     ("aws_sqs_queue", "name", 80, Letters("-_")),
     ("aws_ssm_parameter", "name", 1011, Letters("-_./")),
+    ("aws_vpc_security_group_egress_rule", "description", 255, Letters(" ._-:/()#,@[]+=&;{}!$*")),
+    ("aws_vpc_security_group_ingress_rule", "description", 255, Letters(" ._-:/()#,@[]+=&;{}!$*")),
 ];
 
 pub fn names(module: &Module) -> Vec<String> {
