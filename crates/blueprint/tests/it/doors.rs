@@ -5,10 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use terrane_blueprint::render;
 use terrane_domain::{Format, InfraModel, parse};
 
-use crate::{
-    corpus,
-    unfolded::{Module, module},
-};
+use crate::{corpus, networks::unfolded};
 
 const STORES: &str = "
 databases: { main: {}, orders: { engine: aurora_postgres } }
@@ -38,14 +35,9 @@ fn model(sections: &[&str]) -> InfraModel {
     corpus::model_of(&parse(text.as_bytes(), Format::Yaml).unwrap_or_else(|problems| panic!("{problems}")))
 }
 
-fn unfolded(model: &InfraModel) -> Module {
-    let files = render(model).unwrap();
-    module(files.iter().map(|(name, text)| (&*name, text)))
-}
-
 /// What each rule lets in where, and what it says about that, by the end of its address: `database_from_app["main.api"]`.
 fn ways(model: &InfraModel) -> BTreeMap<String, [String; 3]> {
-    let module = unfolded(model);
+    let module = unfolded(&render(model).unwrap());
     let rules = module.objects.iter().filter(|object| object.kind == "aws_vpc_security_group_ingress_rule");
     let stores = ["database", "aurora", "cache", "documents"];
     let of_stores = rules.filter(|rule| stores.contains(&rule.name.split('_').next().unwrap()));
@@ -123,7 +115,7 @@ fn the_range_of_the_vpc_comes_in_where_nobody_else_is_known() {
 fn a_controller_writes_records_in_the_zone_of_the_file_and_in_no_other() {
     let cluster = "kubernetes: { controllers: [external-dns] }\n";
     let zones = |model: &InfraModel| {
-        let module = unfolded(model);
+        let module = unfolded(&render(model).unwrap());
         let document = module.objects.iter().find(|object| object.is_data && object.name == "external_dns");
         let statements = document.unwrap().body.blocks("statement");
         let writes =

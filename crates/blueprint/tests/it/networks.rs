@@ -16,7 +16,7 @@ fn model(name: &str) -> InfraModel {
     models::all().into_iter().find(|(other, _)| *other == name).unwrap().1
 }
 
-fn unfolded(files: &RenderedFiles) -> Module {
+pub fn unfolded(files: &RenderedFiles) -> Module {
     fn shortened<'a>(file: (&'static str, &'a str)) -> (&'a str, &'a str) {
         file
     }
