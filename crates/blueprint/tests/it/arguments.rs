@@ -1,4 +1,4 @@
-//! Rendered files name only arguments and blocks that both provider majors have, and all that they require.
+//! Rendered files name only arguments, blocks and attributes that both provider majors have, and all that they require.
 //!
 //! The tables in `tests/schemas` were cut out of the providers' schemas by `cut.py` there, at the date that they state.
 
@@ -29,6 +29,11 @@ const BUILTIN: &str = r#"{ "input": {}, "triggers_replace": {} }"#;
 fn tables() -> impl Iterator<Item = &'static Value> {
     assert!(TABLES.iter().filter(|table| table["provider"] == "hashicorp/aws").count() >= 2, "both majors");
     TABLES.iter()
+}
+
+/// The table of a provider of which there is only one version.
+pub fn table_of(provider: &str) -> &'static Value {
+    tables().find(|table| table["provider"] == provider).unwrap()
 }
 
 /// Whether a table is that of the provider to which a type belongs: `aws_vpc` to `hashicorp/aws`.
@@ -158,6 +163,56 @@ fn the_check_refuses_what_a_provider_does_not_have() {
         rule("provider = 1\nrule {\n object_ownership = 1\n provider = 1\n}"),
         Err("rule: no argument or block provider".to_owned())
     );
+}
+
+#[test]
+fn only_attributes_that_both_providers_have_are_read() {
+    let mut read: BTreeSet<(String, String)> = BTreeSet::new();
+    for (_, content) in corpus::all().flat_map(|case| case.files.iter()) {
+        read.extend(attributes_read(content));
+    }
+    assert!(read.contains(&("aws_vpc".to_owned(), "id".to_owned())), "nothing was found");
+    for table in tables() {
+        for (kind, attribute) in read.iter().filter(|(kind, _)| knows(table, kind)) {
+            let has = !table["resources"][kind][attribute].is_null()
+                || table["computed"][kind].as_array().unwrap().iter().any(|name| name == attribute);
+            assert!(has, "{kind} has no attribute {attribute} in {}", table["version"]);
+        }
+    }
+}
+
+/// Every `type.name.attribute` and `type.name[key].attribute` of a resource, as type and attribute.
+fn attributes_read(text: &str) -> impl Iterator<Item = (String, String)> {
+    let is_of_word = |character: char| character.is_alphanumeric() || character == '_';
+    let kinds = RESOURCE_TYPES.iter().map(|known| known.name);
+    kinds.flat_map(move |kind| {
+        text.match_indices(kind).filter_map(move |(at, _)| {
+            // Neither `data.aws_vpc.main` nor the end of a longer word.
+            if text[..at].ends_with(|before| is_of_word(before) || before == '.') {
+                return None;
+            }
+            let rest = text[at + kind.len()..].strip_prefix('.')?.trim_start_matches(is_of_word);
+            let rest = match rest.strip_prefix('[') {
+                Some(key) => key.split_once(']')?.1,
+                None => rest,
+            };
+            let attribute = rest.strip_prefix('.')?.split(|character| !is_of_word(character)).next()?;
+            Some((kind.to_owned(), attribute.to_owned()))
+        })
+    })
+}
+
+#[test]
+fn what_is_read_is_told_from_what_only_looks_like_it() {
+    let found =
+        |text: &str| attributes_read(text).map(|(kind, name)| format!("{kind} {name}")).collect::<Vec<_>>();
+    assert_eq!(found("a = [aws_vpc.main.id]"), ["aws_vpc id"]);
+    assert_eq!(found("\"${aws_eip.nat[each.key].public_ip}/32\""), ["aws_eip public_ip"]);
+    for nothing in
+        ["aws_vpc.main", "data.aws_vpc.main.id", "resource \"aws_vpc\" \"main\" {", "aws_vpc_endpoint"]
+    {
+        assert_eq!(found(nothing), [""; 0], "{nothing}");
+    }
 }
 
 #[test]

@@ -78,20 +78,9 @@ pub fn valid() -> impl Iterator<Item = &'static Case> {
     of_examples().iter().chain(random())
 }
 
-/// Examples and some of the random specs, for Terraform itself to look at. Only what it has the provider for.
+/// Examples and some of the random specs, for Terraform itself to look at.
 pub fn validated() -> impl Iterator<Item = &'static Case> {
-    let random = random().iter().filter(|case| needs_only_aws(case)).take(VALIDATED);
-    of_examples().iter().filter(|case| needs_only_aws(case)).chain(random)
-}
-
-/// What it hasn't got the provider for.
-pub fn not_validated() -> impl Iterator<Item = &'static Case> {
-    all().filter(|case| !needs_only_aws(case))
-}
-
-/// Whether the AWS provider is all that a module needs.
-pub fn needs_only_aws(case: &Case) -> bool {
-    case.files.get("versions.tf").is_some_and(|text| text.matches("source ").count() == 1)
+    of_examples().iter().chain(random().iter().take(VALIDATED))
 }
 
 /// Everything.

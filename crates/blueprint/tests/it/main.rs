@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr)]
 
 mod arguments;
+mod atlas_provider;
 mod corpus;
 mod doors;
 mod evaluation;

@@ -9,10 +9,13 @@ use std::{
 use tempfile::TempDir;
 use terrane_terraform::{MirrorSearch, ProviderMirror};
 
+use crate::atlas_provider::AtlasProvider;
+
 /// A Terraform or OpenTofu binary with a configuration of its own.
 pub struct Terraform {
     binary: PathBuf,
     home: TempDir,
+    atlas: AtlasProvider,
 }
 
 impl Terraform {
@@ -26,7 +29,7 @@ impl Terraform {
         let binary = env::var_os("TERRANE_TERRAFORM_BIN").map_or_else(|| "terraform".into(), PathBuf::from);
         let home = tempfile::tempdir().unwrap();
         fs::write(home.path().join("cli.tfrc"), cli_configuration()).unwrap();
-        let terraform = Self { binary, home };
+        let terraform = Self { binary, home, atlas: AtlasProvider::start() };
         let version = terraform.run(terraform.home.path(), &["version"]);
         assert!(version.status.success(), "{}", text(&version));
         Some(terraform)
@@ -41,6 +44,7 @@ impl Terraform {
             .env_clear()
             .envs(inherited)
             .env("TF_CLI_CONFIG_FILE", self.home.path().join("cli.tfrc"))
+            .env("TF_REATTACH_PROVIDERS", self.atlas.reattach())
             .env("TF_IN_AUTOMATION", "1")
             .env("CHECKPOINT_DISABLE", "1")
             .output()

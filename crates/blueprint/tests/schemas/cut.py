@@ -3,8 +3,9 @@
 
     cut.py DATE TABLE.json ...     writes <name of the table> into this directory
 
-A table names, for each resource type and data source, its arguments and blocks and which are required. It is made
-from `terraform providers schema -json` (5.100) or from the generated bindings of the provider (6.x). DATE says when.
+A table names, for each resource type and data source, its arguments and blocks and which are required, and for each
+resource type what it only computes. It is made from `terraform providers schema -json` (5.100) or from the generated
+bindings of the provider (the others). DATE says when.
 """
 
 import json
@@ -45,6 +46,8 @@ def cut(path, date):
     for section, types in wanted.items():
         entries = [f'  "{name}": {json.dumps(arguments(table[section][name]["args"]))}' for name in types]
         lines.append(f'"{section}": {{\n' + ",\n".join(entries) + "\n}")
+    computed = [f'  "{name}": {json.dumps(table["resources"][name]["attrs"])}' for name in wanted["resources"]]
+    lines.append('"computed": {\n' + ",\n".join(computed) + "\n}")
     (HERE / path.name).write_text(",\n".join(lines) + "}\n")
 
 
