@@ -79,7 +79,7 @@ impl Resolver<'_> {
         let at = path.key("size");
         let size = match &spec.size {
             Some(DatabaseSize::Exact { instance_class }) => {
-                if !facts::documentdb_runs_on(instance_class) {
+                if !facts::database_classes::documentdb_runs_on(instance_class) {
                     let message = format!(
                         "DocumentDB does not run on {instance_class}; use a class of a family r, or medium of t"
                     );

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     Ami, Compute, Drivers, Key, NodeGroup, Taint,
-    facts::{Accelerators, Machine, MachineArchitecture},
+    facts::{Accelerators, Boots, Machine, MachineArchitecture},
     profile::Defaults,
     resolve::{Conflict, DEFAULT, Resolver},
     spec::{
@@ -130,6 +130,10 @@ impl Resolver<'_> {
                 );
                 self.conflict(Conflict::new(of_types.index(*index), message));
             }
+            if let Some(message) = unbootable(image, name, machine.boots) {
+                let conflict = Conflict::new(of_types.index(*index), message);
+                self.conflict(conflict.with(path.key("image")));
+            }
             if let Some(message) = unfit(accelerator, name, machine.accelerators) {
                 let conflict = Conflict::new(of_types.index(*index), message);
                 self.conflict(conflict.with(path.key("accelerator")));
@@ -162,6 +166,19 @@ impl Resolver<'_> {
             self.conflict(conflict.with(path.key("min")).with(path.key("max")));
         }
         (min, max, desired)
+    }
+}
+
+/// Why a machine doesn't boot the image of its group.
+fn unbootable(image: NodeImage, name: &str, boots: Boots) -> Option<String> {
+    match (boots, image) {
+        (Boots::None, _) => Some(format!(
+            "\"{name}\" boots none of the images of EKS: it is older than hardware virtualization; use a type such as m7i.large"
+        )),
+        (Boots::NotAl2023, NodeImage::Al2023) => Some(format!(
+            "\"{name}\" has a first Graviton, on which Amazon Linux 2023 does not run; use a type such as m7g.large"
+        )),
+        (Boots::NotAl2023 | Boots::All, _) => None,
     }
 }
 

@@ -22,4 +22,12 @@ pub(super) const SECTIONS: &[Row] = &[
     ("caches: { a: { parameters: { cluster-enabled: yes } } }", "caches.a.parameters.cluster-enabled", "can't be set: follows from shards"),
     ("caches: { a: { authentication: password } }", "caches.a.authentication", "unknown value \"password\"; expected network or iam"),
     ("caches: { a: { log_retention_days: 2 } }", "caches.a.log_retention_days", "expected 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653, found 2"),
+    ("caches: { a: { size: { node_type: cache.t1.micro } } }", "caches.a.size.node_type", "\"cache.t1.micro\" is of a generation of which ElastiCache makes no new caches; use the family cache.t4g"),
+    ("caches: { a: { size: { node_type: cache.t2.micro } } }", "caches.a.size.node_type", "\"cache.t2.micro\" is of a generation of which ElastiCache makes no new caches; use the family cache.t4g"),
+    ("caches: { a: { size: { node_type: cache.m1.small } } }", "caches.a.size.node_type", "\"cache.m1.small\" is of a generation of which ElastiCache makes no new caches; use the family cache.m7g"),
+    ("caches: { a: { size: { node_type: cache.m3.large } } }", "caches.a.size.node_type", "\"cache.m3.large\" is of a generation of which ElastiCache makes no new caches; use the family cache.m7g"),
+    ("caches: { a: { size: { node_type: cache.c1.xlarge } } }", "caches.a.size.node_type", "\"cache.c1.xlarge\" is of a generation of which ElastiCache makes no new caches; use the family cache.m7g"),
+    ("caches: { a: { size: { node_type: cache.m2.xlarge } } }", "caches.a.size.node_type", "\"cache.m2.xlarge\" is of a generation of which ElastiCache makes no new caches; use the family cache.r7g"),
+    ("caches: { a: { size: { node_type: cache.r3.large } } }", "caches.a.size.node_type", "\"cache.r3.large\" is of a generation of which ElastiCache makes no new caches; use the family cache.r7g"),
+    ("caches: { a: { size: { node_type: cache.r6gd.xlarge } } }", "caches.a.size.node_type", "\"cache.r6gd.xlarge\" keeps a part of the data on disks, and data tiering can't be asked for here; use the family cache.r7g"),
 ];
