@@ -121,6 +121,7 @@ struct Resolver<'a> {
     /// `profile small`.
     because_profile: String,
     names: Names,
+    rule_places: apps::RulePlaces,
     /// Whether anything is encrypted with the environment's own key.
     wants_key: bool,
     /// Whether nothing that holds data may be deleted.
@@ -141,6 +142,7 @@ impl<'a> Resolver<'a> {
             defaults,
             because_profile: format!("profile {profile}"),
             names: Names::new(context.environment_id, &spec.name),
+            rule_places: apps::RulePlaces::default(),
             // A profile whose default it is has the key even while nothing uses it.
             wants_key: defaults.encryption == Encryption::Kms,
             protected: defaults.deletion_protection,

@@ -5,6 +5,8 @@ mod pods;
 
 use std::collections::BTreeMap;
 
+pub(super) use fargate::RulePlaces;
+
 use super::{Conflict, DEFAULT, Resolver};
 use crate::{
     App, AppRuntime, Database, DatabaseField, Image, Key, Kubernetes, Observability, Scaling, Secret,
@@ -22,10 +24,9 @@ impl Resolver<'_> {
         observability: &Observability,
         cluster: Option<&Kubernetes>,
     ) -> BTreeMap<Key, App> {
-        let mut apps = self.each(&self.spec.apps, "apps", |this, key, spec, path| {
+        let apps = self.each(&self.spec.apps, "apps", |this, key, spec, path| {
             this.app(key, spec, path, observability, cluster)
         });
-        fargate::set_priorities(&mut apps);
         self.check_cluster_routes(&apps);
         self.check_names(&apps);
         apps

@@ -61,7 +61,8 @@ impl Resolver<'_> {
     }
 
     /// Source: S3 user guide, "Enabling Amazon S3 server access logging": the target has to be another bucket of the
-    /// same account and region, encrypted with SSE-S3.
+    /// same account and region, encrypted with SSE-S3. Its ownership doesn't matter: the log service is let in by the
+    /// bucket's policy.
     fn access_logs(&mut self, key: &Key, spec: &BucketSpec, path: &Path) -> Option<AccessLogs> {
         let given = spec.access_logs.clone()?;
         let at = path.key("access_logs").key("bucket");
@@ -85,7 +86,25 @@ impl Resolver<'_> {
                 );
                 self.conflict(Conflict::new(at, message).with(other));
             }
-            Some(_) => {}
+            Some(BucketSpec { acl: Some(acl), .. }) if acl.is_public() => {
+                let other = Path::root().key("buckets").key(given.bucket.as_str()).key("acl");
+                let message = format!(
+                    "is opened to strangers by acl {acl}, and a log says who asked for what; set acl: private for buckets.{}",
+                    given.bucket
+                );
+                self.conflict(Conflict::new(at, message).with(other));
+            }
+            Some(_) => {
+                if let Some(circle) = self.circle_of_logs(key) {
+                    let names = circle.iter().map(|key| key.as_str()).collect::<Vec<_>>().join(", ");
+                    let message = format!(
+                        "makes a loop, in which each log is logged again without end: {names}; take one of them out"
+                    );
+                    let section = Path::root().key("buckets");
+                    let others = circle.iter().map(|key| section.key(key.as_str()).key("access_logs"));
+                    self.conflict(others.fold(Conflict::new(at, message), Conflict::with));
+                }
+            }
         }
         let prefix = self.or_because(
             &path.key("access_logs").key("prefix"),
@@ -94,6 +113,28 @@ impl Resolver<'_> {
             "because of the bucket's name",
         );
         Some(AccessLogs { bucket: given.bucket, prefix })
+    }
+
+    /// The buckets from one to the next until the first again, if logs go round in a circle whose first name is `key`.
+    /// Source: S3 user guide, "Logging requests with server access logging": a log that is delivered is a request too.
+    fn circle_of_logs(&self, key: &Key) -> Option<Vec<&Key>> {
+        let next = |from: &Key| {
+            let logs = self.spec.buckets.get(from)?.access_logs.as_ref()?;
+            self.spec.buckets.get_key_value(&logs.bucket).map(|(key, _)| key)
+        };
+        let (start, _) = self.spec.buckets.get_key_value(key)?;
+        let mut circle = vec![start];
+        while let Some(bucket) = next(circle.last()?) {
+            circle.push(bucket);
+            if bucket == start {
+                return Some(circle);
+            }
+            // One with an earlier name tells of the circle, or is none: it isn't come back to from here.
+            if bucket < start || circle.len() > self.spec.buckets.len() {
+                return None;
+            }
+        }
+        None
     }
 
     fn bucket_lifecycle(&mut self, spec: &BucketSpec, versioning: bool, path: &Path) -> BucketLifecycle {

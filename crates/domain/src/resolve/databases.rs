@@ -224,6 +224,12 @@ impl Resolver<'_> {
                            leave it out, or turn that off and protect single databases";
             self.conflict(Conflict::new(at.clone(), message).with(super::lifecycle::switch()));
         }
+        if given == Some(true) && lifecycle.is_some_and(|lifecycle| lifecycle.ttl.is_some()) {
+            let message = "can't be on together with lifecycle.ttl, at whose end this is destroyed all the same; drop one \
+                           of them";
+            let ttl = Path::root().key("lifecycle").key("ttl");
+            self.conflict(Conflict::new(at.clone(), message).with(ttl));
+        }
         self.or_because(&at, given, policy.deletion_protection, &because)
     }
 

@@ -258,6 +258,5 @@ impl Levels {
 }
 
 fn rolls_back_on_alarm(app: &AppSpec) -> bool {
-    let blue_green = app.deploy.as_ref().and_then(|deploy| deploy.blue_green.as_ref());
-    blue_green.is_some_and(|blue_green| blue_green.rollback_on_alarm == Some(true))
+    app.blue_green().is_some_and(|blue_green| blue_green.rollback_on_alarm == Some(true))
 }

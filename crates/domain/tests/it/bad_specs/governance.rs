@@ -77,4 +77,6 @@ pub(super) const SECTIONS: &[Row] = &[
     ("lifecycle: { ttl: 6 weeks }", "lifecycle.ttl", "expected a length of time such as 6h or \"14 days\", found \"6 weeks\""),
     ("lifecycle: { ttl: 5m }", "lifecycle.ttl", "\"5m\" is out of range; expected 1h to 3650 days"),
     ("lifecycle: { ttl: 6h, deletion_protection: true }", "lifecycle.deletion_protection", "can't be on together with a ttl, which has to destroy the environment; drop one of them"),
+    ("lifecycle: { ttl: 6h }\ndatabases: { main: { deletion_protection: true } }", "databases.main.deletion_protection", "can't be on together with lifecycle.ttl, at whose end this is destroyed all the same; drop one of them"),
+    ("lifecycle: { ttl: 6h }\ndocument_database: { deletion_protection: true }", "document_database.deletion_protection", "can't be on together with lifecycle.ttl, at whose end this is destroyed all the same; drop one of them"),
 ];

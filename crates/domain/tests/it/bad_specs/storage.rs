@@ -34,4 +34,7 @@ pub(super) const SECTIONS: &[Row] = &[
     ("lifecycle: { deletion_protection: true }\nbuckets: { a: { force_destroy: true } }", "buckets.a.force_destroy", "can't be on while lifecycle.deletion_protection is; leave it out, or turn that off"),
     ("profile: large\nregistries: { a: { force_destroy: true } }", "registries.a.force_destroy", "can't be on while lifecycle.deletion_protection is; leave it out, or turn that off"),
     ("buckets: { a: {}, a: {} }", "buckets.a", "this key is given twice; keep one"),
+    ("buckets: { a: { access_logs: { bucket: b } }, b: { access_logs: { bucket: a } } }", "buckets.a.access_logs.bucket", "makes a loop, in which each log is logged again without end: a, b, a; take one of them out"),
+    ("buckets: { x: { access_logs: { bucket: a } }, a: { access_logs: { bucket: c } }, b: { access_logs: { bucket: a } }, c: { access_logs: { bucket: b } } }", "buckets.a.access_logs.bucket", "makes a loop, in which each log is logged again without end: a, c, b, a; take one of them out"),
+    ("buckets: { uploads: { access_logs: { bucket: logs } }, logs: { acl: public-read, ownership: object_writer } }", "buckets.uploads.access_logs.bucket", "is opened to strangers by acl public-read, and a log says who asked for what; set acl: private for buckets.logs"),
 ];
