@@ -12,9 +12,9 @@ fn keys() -> impl Strategy<Value = String> {
     "[a-z](-?[a-z0-9]){0,23}".prop_filter("a key", |text| Key::parse(text).is_ok())
 }
 
-/// Keys that are most likely to meet: made of the words that names add to keys, and of what stands between them.
-fn awkward_keys() -> impl Strategy<Value = String> {
-    let word = prop::sample::select(vec![
+/// Words that names add to keys.
+fn added_words() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
         "a",
         "b",
         "app",
@@ -29,22 +29,27 @@ fn awkward_keys() -> impl Strategy<Value = String> {
         "flow",
         "logs",
         "backup",
-        "data",
         "final",
         "documents",
         "replica",
-        "public",
-        "internal",
-        "orders-and-invoices",
-    ]);
-    let joined = prop::collection::vec(word, 1..4).prop_map(|words| words.join("-"));
-    joined.prop_filter("a key", |text| Key::parse(text).is_ok())
+        "1",
+    ])
 }
 
-/// The keys of one environment, each used in every section.
+/// The keys of one environment, each used in every section: one, the same with a word behind it or before it, which are
+/// the likeliest to meet its names, and others.
 fn sets_of_keys() -> impl Strategy<Value = BTreeSet<Key>> {
-    let key = prop_oneof![3 => awkward_keys(), 1 => keys()].prop_map(|text| Key::parse(&text).unwrap());
-    prop::collection::btree_set(key, 1..6)
+    let longer = prop::collection::vec((added_words(), any::<bool>()), 0..6);
+    let words = prop::collection::vec(added_words(), 1..3).prop_map(|words| words.join("-"));
+    let one = prop_oneof![words, keys()];
+    (one, longer, prop::collection::vec(keys(), 0..3)).prop_map(|(one, longer, others)| {
+        let with = |(word, behind): (&str, bool)| match behind {
+            true => format!("{one}-{word}"),
+            false => format!("{word}-{one}"),
+        };
+        let all = longer.into_iter().map(with).chain([one.clone()]).chain(others);
+        all.filter_map(|text| Key::parse(&text).ok()).collect()
+    })
 }
 
 /// Where two things can't have one name.
