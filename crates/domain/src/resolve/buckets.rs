@@ -1,6 +1,6 @@
 //! S3 buckets.
 
-use super::{Conflict, DEFAULT, Resolver};
+use super::{Conflict, Resolver};
 use crate::{
     AccessLogs, Bucket, BucketEncryption, BucketLifecycle, CorsRule, Key,
     spec::{BucketSpec, CannedAcl, CorsMethod, CorsRuleSpec, Encryption, ObjectOwnership, Path},
@@ -14,12 +14,8 @@ impl Resolver<'_> {
         let versioning =
             self.or_profile(&path.key("versioning"), spec.versioning, defaults.bucket_versioning);
         let own_key = self.own_key(&path.key("encryption"), spec.encryption);
-        let ownership = self.or_because(
-            &path.key("ownership"),
-            spec.ownership,
-            ObjectOwnership::BucketOwnerEnforced,
-            DEFAULT,
-        );
+        let ownership =
+            self.or_default(&path.key("ownership"), spec.ownership, ObjectOwnership::BucketOwnerEnforced);
         Bucket {
             name: self.names.bucket(key),
             versioning,
@@ -49,7 +45,7 @@ impl Resolver<'_> {
             self.conflict(Conflict::new(path.key("acl"), message).with(path.key("encryption")));
         }
         if ownership != ObjectOwnership::BucketOwnerEnforced {
-            return Some(self.or_because(&path.key("acl"), spec.acl, CannedAcl::Private, DEFAULT));
+            return Some(self.or_default(&path.key("acl"), spec.acl, CannedAcl::Private));
         }
         if let Some(acl) = spec.acl.filter(|acl| *acl != CannedAcl::Private) {
             let message = format!(
@@ -79,20 +75,14 @@ impl Resolver<'_> {
                 self.conflict(Conflict::new(at, message));
             }
             Some(target) if target.encryption.unwrap_or(self.defaults.encryption) == Encryption::Kms => {
-                let other = Path::root().key("buckets").key(given.bucket.as_str()).key("encryption");
-                let message = format!(
-                    "S3 can't write logs under a key of yours; set encryption: aws for buckets.{}",
-                    given.bucket
-                );
-                self.conflict(Conflict::new(at, message).with(other));
+                let message = "S3 can't write logs under a key of yours; set encryption: aws for";
+                self.unfit_for_logs(at, &given.bucket, "encryption", message);
             }
             Some(BucketSpec { acl: Some(acl), .. }) if acl.is_public() => {
-                let other = Path::root().key("buckets").key(given.bucket.as_str()).key("acl");
                 let message = format!(
-                    "is opened to strangers by acl {acl}, and a log says who asked for what; set acl: private for buckets.{}",
-                    given.bucket
+                    "is opened to strangers by acl {acl}, and a log says who asked for what; set acl: private for"
                 );
-                self.conflict(Conflict::new(at, message).with(other));
+                self.unfit_for_logs(at, &given.bucket, "acl", &message);
             }
             Some(_) => {
                 if let Some(circle) = self.circle_of_logs(key) {
@@ -113,6 +103,12 @@ impl Resolver<'_> {
             "because of the bucket's name",
         );
         Some(AccessLogs { bucket: given.bucket, prefix })
+    }
+
+    /// Refuses a bucket for logs because of what one of its keys says; `message` ends where the name of the bucket follows.
+    fn unfit_for_logs(&mut self, at: Path, target: &Key, because_of: &str, message: &str) {
+        let other = Path::root().key("buckets").key(target.as_str());
+        self.conflict(Conflict::new(at, format!("{message} {other}")).with(other.key(because_of)));
     }
 
     /// The buckets from one to the next until the first again, if logs go round in a circle whose first name is `key`.

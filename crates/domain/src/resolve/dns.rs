@@ -21,7 +21,7 @@ impl Resolver<'_> {
         let spec = self.spec.dns.as_ref()?;
         let path = zone_path();
         let at_create = path.key("create");
-        let created = self.or_because(&at_create, spec.create, false, DEFAULT);
+        let created = self.or_default(&at_create, spec.create, false);
         if let Some(parent) = &spec.parent {
             let at_parent = path.key("parent");
             if !created {
@@ -141,14 +141,9 @@ impl Resolver<'_> {
     /// Source: Elastic Load Balancing user guide, "HTTPS listeners"; API Gateway developer guide, "Custom domain names for
     /// HTTP APIs": the certificate is in the region of what serves it.
     fn check_certificate(&mut self, arn: &str, path: &Path) {
-        let region = arn.split(':').nth(3).unwrap_or_default();
-        if region == self.spec.cloud.region {
-            return;
-        }
-        let message =
-            format!("is a certificate of {region}; what serves it is in {}", self.spec.cloud.region);
-        let conflict = Conflict::new(path.key("certificate_arn"), message);
-        self.conflict(conflict.with(Path::root().key("cloud").key("region")));
+        let here = &self.spec.cloud.region;
+        let message = |region: &str| format!("is a certificate of {region}; what serves it is in {here}");
+        self.check_region(arn, path.key("certificate_arn"), message);
     }
 
     /// Refuses a name that would have to lead to two places. What is said of one load balancer, or of one kind of route

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Conflict, DEFAULT, Resolver};
+use super::{Conflict, Resolver};
 use crate::{
     AlarmTopic, Alarms, AuroraCompute, Cache, CacheCpu, CacheLimits, Database, DatabaseKind, DatabaseLimits,
     Key, Observability, Thresholds,
@@ -149,65 +149,49 @@ impl Resolver<'_> {
 
     /// Source: CloudWatch user guide, "Notifying users on alarm changes": the topic is in the region of the alarm.
     fn check_actions(&mut self, actions: &[String], path: &Path) {
-        let of_cloud = Path::root().key("cloud").key("region");
+        let here = &self.spec.cloud.region;
         for (index, arn) in actions.iter().enumerate() {
-            let region = arn.split(':').nth(3).unwrap_or_default();
-            if region != self.spec.cloud.region {
-                let message = format!(
-                    "is a topic of {region}; alarms in {} tell topics of that region only",
-                    self.spec.cloud.region
-                );
-                let conflict = Conflict::new(path.key("actions").index(index), message);
-                self.conflict(conflict.with(of_cloud.clone()));
-            }
+            let message = |region: &str| {
+                format!("is a topic of {region}; alarms in {here} tell topics of that region only")
+            };
+            self.check_region(arn, path.key("actions").index(index), message);
         }
     }
 
     fn levels(&mut self, spec: ThresholdsSpec, path: &Path) -> Levels {
         Levels {
             of_all: Thresholds {
-                cpu_percent: self.or_because(
-                    &path.key("cpu_percent"),
-                    spec.cpu_percent,
-                    CPU_PERCENT,
-                    DEFAULT,
-                ),
-                memory_percent: self.or_because(
+                cpu_percent: self.or_default(&path.key("cpu_percent"), spec.cpu_percent, CPU_PERCENT),
+                memory_percent: self.or_default(
                     &path.key("memory_percent"),
                     spec.memory_percent,
                     MEMORY_PERCENT,
-                    DEFAULT,
                 ),
-                errors_per_minute: self.or_because(
+                errors_per_minute: self.or_default(
                     &path.key("errors_per_minute"),
                     spec.errors_per_minute,
                     ERRORS_PER_MINUTE,
-                    DEFAULT,
                 ),
-                latency_seconds: self.or_because(
+                latency_seconds: self.or_default(
                     &path.key("latency_seconds"),
                     spec.latency_seconds,
                     LATENCY_SECONDS,
-                    DEFAULT,
                 ),
             },
-            connections_percent: self.or_because(
+            connections_percent: self.or_default(
                 &path.key("connections_percent"),
                 spec.connections_percent,
                 CONNECTIONS_PERCENT,
-                DEFAULT,
             ),
-            free_storage_percent: self.or_because(
+            free_storage_percent: self.or_default(
                 &path.key("free_storage_percent"),
                 spec.free_storage_percent,
                 FREE_STORAGE_PERCENT,
-                DEFAULT,
             ),
-            evictions_per_minute: self.or_because(
+            evictions_per_minute: self.or_default(
                 &path.key("evictions_per_minute"),
                 spec.evictions_per_minute,
                 EVICTIONS_PER_MINUTE,
-                DEFAULT,
             ),
         }
     }

@@ -77,14 +77,11 @@ impl Resolver<'_> {
             self.conflict(Conflict::new(here.key(word), message));
             return None;
         }
-        if spec.port.is_none() {
-            let message = "needs to know the port on which the app listens; add port: 8000";
-            self.conflict(Conflict::new(here.clone(), message).with(path.key("port")));
-        }
+        self.check_port(spec, path);
         let (load_balancer, host, name) = match (&expose.load_balancer, &expose.api_gateway) {
             (Some(balancer), _) => {
                 let here = here.key("load_balancer");
-                let _: bool = self.or_because(&here.key("internal"), balancer.internal, false, DEFAULT);
+                let _: bool = self.or_default(&here.key("internal"), balancer.internal, false);
                 (kind_of(balancer), balancer.host.clone(), self.name_on_balancer(key, balancer, &here))
             }
             (None, Some(api)) => {
@@ -132,7 +129,7 @@ impl Resolver<'_> {
         let alarms = observability.alarms.is_some();
         let because = if alarms { "because observability.alarms" } else { "because there are no alarms" };
         Deploy::BlueGreen(BlueGreen {
-            shift: self.or_because(&here.key("shift"), blue_green.shift, TrafficShift::default(), DEFAULT),
+            shift: self.or_default(&here.key("shift"), blue_green.shift, TrafficShift::default()),
             rollback_on_alarm: self.or_because(
                 &here.key("rollback_on_alarm"),
                 blue_green.rollback_on_alarm,

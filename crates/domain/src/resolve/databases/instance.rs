@@ -4,7 +4,7 @@ use crate::{
     Key, RdsInstance,
     facts::{self, database_classes::instead_for_postgres},
     profile::DatabaseShape,
-    resolve::{Conflict, DEFAULT, Resolver},
+    resolve::{Conflict, Resolver},
     spec::{DatabaseSize, DatabaseSpec, Gibibytes, Path, Size},
 };
 
@@ -27,7 +27,7 @@ impl Resolver<'_> {
             spec.high_availability,
             self.defaults.high_availability,
         );
-        let replicas = self.or_because(&path.key("replicas"), spec.replicas, 0, DEFAULT);
+        let replicas = self.or_default(&path.key("replicas"), spec.replicas, 0);
         if replicas > 0 && spec.restore_from.is_some() && spec.master_username.is_none() {
             let message =
                 "is needed with restore_from and replicas; give the name of the user that the snapshot has";

@@ -6,7 +6,7 @@ use crate::{
     Ami, Compute, Drivers, Key, NodeGroup, Taint,
     facts::{Accelerators, Boots, Machine, MachineArchitecture},
     profile::Defaults,
-    resolve::{Conflict, DEFAULT, Resolver},
+    resolve::{Conflict, Resolver},
     spec::{
         Accelerator, Gibibytes, KubernetesSpec, NodeCapacity, NodeGroupSpec, NodeImage, Path, TaintEffect,
     },
@@ -21,7 +21,7 @@ const ACCELERATED_DISK: Gibibytes = Gibibytes(200);
 impl Resolver<'_> {
     pub(super) fn compute(&mut self, spec: &KubernetesSpec, path: &Path) -> Compute {
         let groups = path.key("node_groups");
-        let auto_mode = self.or_because(&path.key("auto_mode"), spec.auto_mode, false, DEFAULT);
+        let auto_mode = self.or_default(&path.key("auto_mode"), spec.auto_mode, false);
         if auto_mode {
             if !spec.node_groups.is_empty() {
                 let message = "auto_mode makes the nodes itself; take node_groups out, or auto_mode";
@@ -63,7 +63,7 @@ impl Resolver<'_> {
     fn node_group(&mut self, key: &Key, spec: &NodeGroupSpec, path: &Path) -> NodeGroup {
         let defaults = self.defaults;
         let instance_types = self.instance_types(spec, defaults, path);
-        let image = self.or_because(&path.key("image"), spec.image, NodeImage::Al2023, DEFAULT);
+        let image = self.or_default(&path.key("image"), spec.image, NodeImage::Al2023);
         let ami = self.ami(spec.accelerator, image, &instance_types, path);
         let (min, max, desired) = self.node_counts(spec, defaults, path);
         let disk = match spec.accelerator {
@@ -81,7 +81,7 @@ impl Resolver<'_> {
             launch_template: self.names.launch_template(key),
             ami,
             instance_types,
-            capacity: self.or_because(&path.key("capacity"), spec.capacity, NodeCapacity::OnDemand, DEFAULT),
+            capacity: self.or_default(&path.key("capacity"), spec.capacity, NodeCapacity::OnDemand),
             min,
             max,
             desired,
