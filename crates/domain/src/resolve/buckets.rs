@@ -112,7 +112,7 @@ impl Resolver<'_> {
     }
 
     /// The buckets from one to the next until the first again, if logs go round in a circle whose first name is `key`.
-    /// Source: S3 user guide, "Logging requests with server access logging": a log that is delivered is a request too.
+    /// Source: S3 user guide, "Enabling Amazon S3 server access logging": logs that come back to their bucket never end.
     fn circle_of_logs(&self, key: &Key) -> Option<Vec<&Key>> {
         let next = |from: &Key| {
             let logs = self.spec.buckets.get(from)?.access_logs.as_ref()?;
@@ -125,7 +125,7 @@ impl Resolver<'_> {
             if bucket == start {
                 return Some(circle);
             }
-            // One with an earlier name tells of the circle, or is none: it isn't come back to from here.
+            // A circle is told of once, by the earliest name in it; and one that begins further on doesn't come back here.
             if bucket < start || circle.len() > self.spec.buckets.len() {
                 return None;
             }
