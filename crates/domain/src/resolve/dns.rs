@@ -110,8 +110,8 @@ impl Resolver<'_> {
         const LONGEST: usize = 64;
         if let Some(length) = host.map(String::len).filter(|length| *length > LONGEST) {
             let message = format!(
-                "has {length} characters, and ACM asks no certificate for a name of more than {LONGEST}; use a shorter one, \
-                 or give certificate_arn"
+                "has {length} characters, and ACM makes no certificate whose first name has more than {LONGEST}; use a \
+                 shorter one, or give certificate_arn"
             );
             let conflict = Conflict::new(path.key("host"), message);
             self.conflict(conflict.with(path.key("certificate_arn")).with(zone_path()));
