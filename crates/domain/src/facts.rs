@@ -4,12 +4,13 @@
 //! named beside it, read in November 2026.
 
 pub(crate) mod caches;
+pub(crate) mod database_classes;
 pub(crate) mod databases;
 mod generated;
 mod instance_types;
 mod machines;
 
-pub(crate) use machines::{Accelerators, Machine, MachineArchitecture};
+pub(crate) use machines::{Accelerators, Boots, Machine, MachineArchitecture};
 
 /// What is known about a region's name.
 pub(crate) enum RegionLookup {
@@ -81,30 +82,9 @@ pub(crate) const ATLAS_VERSIONS: &[&str] = &["7.0", "8.0"];
 pub(crate) const ATLAS_INSTANCE_SIZES: &[&str] =
     &["M10", "M20", "M30", "M40", "M50", "M60", "M80", "M140", "M200", "M300"];
 
-/// Whether DocumentDB runs on a class.
-/// Source: DocumentDB developer guide, "Managing instance classes".
-pub(crate) fn documentdb_runs_on(instance_class: &str) -> bool {
-    let mut parts = instance_class.split('.').skip(1);
-    let (family, size) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    family.starts_with('r') || (family.starts_with('t') && size == "medium")
-}
-
 /// Most read replicas of an instance, and most readers of a cluster.
 /// Source: RDS user guide, "Working with DB instance read replicas"; Aurora user guide, "Replication with Aurora".
 pub(crate) const MAX_REPLICAS: i64 = 15;
-
-/// Whether Aurora PostgreSQL runs on a class: of the burstable families only the medium and large ones, and none of
-/// the general-purpose families.
-/// Source: Aurora user guide, "Supported DB engines for DB instance classes".
-pub(crate) fn aurora_runs_on(instance_class: &str) -> bool {
-    let mut parts = instance_class.split('.').skip(1);
-    let (family, size) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    match family.chars().next() {
-        Some('r' | 'x') => true,
-        Some('t') => ["medium", "large"].contains(&size),
-        _ => false,
-    }
-}
 
 /// Least and most storage of an RDS for PostgreSQL instance on gp3, in GiB. The most leaves room for autoscaling, which
 /// must end at least 10 % above.
@@ -140,6 +120,9 @@ pub(crate) const FARGATE_SIZES: &[FargateSize] = &[
     FargateSize { cpu_units: 8_192, memory_mib: &gibibytes::<12>(16, 4) },
     FargateSize { cpu_units: 16_384, memory_mib: &gibibytes::<12>(32, 8) },
 ];
+
+/// The largest of them, in CPU units and MiB.
+pub(crate) const LARGEST_FARGATE_SIZE: (u32, u32) = (16_384, 122_880);
 
 /// A number of CPU units and the memory that may go with it.
 pub(crate) struct FargateSize {
@@ -281,7 +264,7 @@ mod tests {
             ((4_000, 30_720), Some((4_096, 30_720))),
             ((4_000, 30_721), Some((8_192, 32_768))),
             ((8_000, 61_440), Some((8_192, 61_440))),
-            ((16_000, 122_880), Some((16_384, 122_880))),
+            ((16_000, 122_880), Some(LARGEST_FARGATE_SIZE)),
             ((16_001, 512), None),
             ((250, 122_881), None),
         ] {

@@ -22,7 +22,7 @@
 //! A new block is a file of the same name in each of three folders: `spec/` (what may be written, and its reader),
 //! `model/` (what a blueprint needs of it) and `resolve/` (from one to the other). It then takes a field and a line
 //! in each of `spec.rs`, `model.rs` and `resolve.rs`, rows in the tables of `profile` and `facts`, names in `names`, and
-//! rows in `tests/it/bad_specs.rs`. If it holds data, it joins `unprotected` and `with_data_of`. If the environment's
+//! rows in `tests/it/bad_specs`. If it holds data, it joins `unprotected` and `with_data_of`. If the environment's
 //! own key can encrypt it, it asks `own_key`, and the key is there.
 //!
 //! ```

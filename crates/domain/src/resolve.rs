@@ -35,7 +35,7 @@ use crate::{
     EncryptionKey, EnvironmentId, Identity, InfraModel, Key, Pins, TenantId,
     names::Names,
     profile::Defaults,
-    spec::{Encryption, EnvironmentSpec, Path, Problems, Profile, Sink},
+    spec::{Encryption, EnvironmentSpec, Path, Problems, Profile, Sink, Size},
 };
 
 /// What a spec does not say about its environment.
@@ -121,6 +121,7 @@ struct Resolver<'a> {
     /// `profile small`.
     because_profile: String,
     names: Names,
+    rule_places: apps::RulePlaces,
     /// Whether anything is encrypted with the environment's own key.
     wants_key: bool,
     /// Whether nothing that holds data may be deleted.
@@ -141,6 +142,7 @@ impl<'a> Resolver<'a> {
             defaults,
             because_profile: format!("profile {profile}"),
             names: Names::new(context.environment_id, &spec.name),
+            rule_places: apps::RulePlaces::default(),
             // A profile whose default it is has the key even while nothing uses it.
             wants_key: defaults.encryption == Encryption::Kms,
             protected: defaults.deletion_protection,
@@ -151,8 +153,7 @@ impl<'a> Resolver<'a> {
 
     fn run(mut self) -> (Resolved, Vec<Conflict>) {
         let root = Path::root();
-        let _: Profile =
-            self.or_because(&root.key("profile"), self.spec.profile, Profile::default(), DEFAULT);
+        let _: Profile = self.or_default(&root.key("profile"), self.spec.profile, Profile::default());
         let cloud = self.cloud();
         let policy = self.policy();
         self.protected = policy.deletion_protection;
@@ -242,6 +243,34 @@ impl<'a> Resolver<'a> {
     fn or_profile<T: fmt::Display>(&mut self, path: &Path, given: Option<T>, default: T) -> T {
         let because = self.because_profile.clone();
         self.or_because(path, given, default, &because)
+    }
+
+    fn or_default<T: fmt::Display>(&mut self, path: &Path, given: Option<T>, default: T) -> T {
+        self.or_because(path, given, default, DEFAULT)
+    }
+
+    /// What a size in words stands for, where the file names nothing exact; `path` is that of the size, and `exact` is what
+    /// would be written below it.
+    fn of_size(
+        &mut self,
+        path: &Path,
+        exact: &str,
+        (given, default): (Option<Size>, Size),
+        of: fn(Size) -> &'static str,
+    ) -> String {
+        let size = self.or_profile(path, given, default);
+        let found = of(size);
+        self.explain(&path.key(exact), &found, &format!("because size {size}"));
+        found.to_owned()
+    }
+
+    /// Refuses something of another region than that of the environment. `message` gets the one that it is of.
+    fn check_region(&mut self, arn: &str, at: Path, message: impl FnOnce(&str) -> String) {
+        let region = arn.split(':').nth(3).unwrap_or_default();
+        if region != self.spec.cloud.region {
+            let of_cloud = Path::root().key("cloud").key("region");
+            self.conflict(Conflict::new(at, message(region)).with(of_cloud));
+        }
     }
 
     fn or_because<T: fmt::Display>(&mut self, path: &Path, given: Option<T>, default: T, because: &str) -> T {

@@ -203,10 +203,12 @@ fn kubernetes(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Val
     }
 }
 
-/// A share for each.
-fn ecs(path: &str, _: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
+/// A share for each, or all on demand.
+fn ecs(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> {
     match path {
-        "capacity" => Some(json!({ "fargate": 1, "fargate_spot": 3 })),
+        "capacity" => {
+            dice.pick(&[json!({ "fargate": 1, "fargate_spot": 3 }), json!({ "fargate": 1 })]).cloned()
+        }
         _ => None,
     }
 }
@@ -265,6 +267,8 @@ fn apps(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value>
             .cloned()
         }
         "*.deploy" if !file.contains_key("ecs") => Some(json!({ "rolling": {} })),
+        // Spot is for apps that ECS deploys.
+        "*.deploy" if asks_for_spot(file) => Some(json!({ "rolling": {} })),
         "*.deploy" => dice
             .pick(&[
                 json!({ "rolling": {} }),
@@ -283,6 +287,10 @@ fn apps(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value>
         }),
         _ => None,
     }
+}
+
+fn asks_for_spot(file: &Map<String, Value>) -> bool {
+    file.get("ecs").is_some_and(|section| section["capacity"]["fargate_spot"].is_number())
 }
 
 fn is_atlas(file: &Map<String, Value>) -> bool {

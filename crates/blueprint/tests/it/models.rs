@@ -3,17 +3,27 @@
 // By path, because the benchmarks take this file in from elsewhere.
 #[path = "models/apps.rs"]
 mod apps;
+#[path = "models/caches.rs"]
+mod caches;
+#[path = "models/databases.rs"]
+mod databases;
 #[path = "models/kubernetes.rs"]
 mod kubernetes;
 #[path = "models/networks.rs"]
 mod networks;
 #[path = "models/observability.rs"]
 mod observability;
+#[path = "models/storage.rs"]
+mod storage;
 
 use std::collections::BTreeMap;
 
+use caches::{cache, queue, sharded_cache};
+pub use databases::atlas;
+use databases::{aurora, database, documents, provisioned, serverless, side_database};
 pub use networks::network;
 use networks::{network_without_interfaces, of};
+use storage::{cors_rule, plain_bucket, registry, widened_buckets};
 use terrane_blueprint::current_pins;
 use terrane_domain::*;
 use uuid::Uuid;
@@ -278,237 +288,4 @@ fn governance() -> Governance {
 
 pub fn key(text: &str) -> Key {
     Key::parse(text).unwrap()
-}
-
-fn plain_bucket(name: &str) -> Bucket {
-    Bucket {
-        name: name.to_owned(),
-        versioning: false,
-        encryption: BucketEncryption::S3Managed,
-        lifecycle: BucketLifecycle {
-            glacier_after_days: None,
-            expire_after_days: None,
-            expire_old_versions_after_days: None,
-            abort_uploads_after_days: 7,
-        },
-        force_destroy: false,
-        ownership: ObjectOwnership::BucketOwnerEnforced,
-        acl: None,
-        cors: Vec::new(),
-        access_logs: None,
-    }
-}
-
-fn cors_rule() -> CorsRule {
-    CorsRule {
-        origins: vec!["https://app.acme.example".to_owned()],
-        methods: vec![CorsMethod::Get, CorsMethod::Put],
-        headers: vec!["*".to_owned()],
-        expose_headers: vec!["ETag".to_owned()],
-        max_age_seconds: 3600,
-    }
-}
-
-fn widened_buckets() -> BTreeMap<Key, Bucket> {
-    let assets = Bucket {
-        ownership: ObjectOwnership::BucketOwnerPreferred,
-        acl: Some(CannedAcl::PublicRead),
-        cors: vec![cors_rule()],
-        access_logs: Some(AccessLogs { bucket: key("logs"), prefix: "assets/".to_owned() }),
-        ..plain_bucket("dev-anna-4f2a91c0-assets")
-    };
-    BTreeMap::from([
-        (key("assets"), assets),
-        (key("files"), plain_bucket("dev-anna-4f2a91c0-files")),
-        (key("logs"), plain_bucket("dev-anna-4f2a91c0-logs")),
-    ])
-}
-
-fn registry(name: &str, environment_key: bool) -> Registry {
-    Registry {
-        name: name.to_owned(),
-        keep_last: 20,
-        expire_untagged_after_days: 7,
-        immutable_tags: environment_key,
-        scan_on_push: true,
-        environment_key,
-        force_delete: false,
-    }
-}
-
-fn database(identifier: &str, environment_key: bool) -> Database {
-    Database {
-        identifier: identifier.to_owned(),
-        version: "17".to_owned(),
-        kind: DatabaseKind::Instance(RdsInstance {
-            instance_class: "db.r7g.large".to_owned(),
-            storage_gib: 100,
-            max_storage_gib: 500,
-            multi_az: true,
-            replicas: vec![format!("{identifier}-replica-1"), format!("{identifier}-replica-2")],
-        }),
-        backup_retention_days: 30,
-        deletion_protection: true,
-        final_snapshot: Some(FinalSnapshot::PerIncarnation { prefix: format!("{identifier}-final") }),
-        restore_from: None,
-        environment_key,
-        performance_insights: true,
-        enhanced_monitoring: Some(EnhancedMonitoring {
-            interval_seconds: 60,
-            role_name: format!("{identifier}-mon"),
-        }),
-        iam_authentication: true,
-        log_retention_days: 30,
-        database_name: Some("main".to_owned()),
-        master_username: Some("terrane".to_owned()),
-    }
-}
-
-fn side_database() -> Database {
-    Database {
-        kind: DatabaseKind::Instance(RdsInstance {
-            instance_class: "db.t4g.micro".to_owned(),
-            storage_gib: 20,
-            max_storage_gib: 100,
-            multi_az: false,
-            replicas: Vec::new(),
-        }),
-        deletion_protection: false,
-        final_snapshot: None,
-        restore_from: Some("before-the-move".to_owned()),
-        performance_insights: false,
-        enhanced_monitoring: None,
-        iam_authentication: false,
-        database_name: None,
-        master_username: None,
-        ..database("dev-anna-4f2a91c0-side", false)
-    }
-}
-
-fn aurora(identifier: &str, compute: AuroraCompute) -> Database {
-    let instance = |number: usize| ClusterInstance {
-        identifier: format!("{identifier}-{number}"),
-        zone: Some(format!("eu-west-1{}", ["a", "b"][number - 1])),
-    };
-    Database {
-        kind: DatabaseKind::Cluster(AuroraCluster { compute, instances: vec![instance(1), instance(2)] }),
-        ..database(identifier, true)
-    }
-}
-
-fn provisioned() -> AuroraCompute {
-    AuroraCompute::Provisioned { instance_class: "db.t4g.medium".to_owned() }
-}
-
-fn serverless() -> Database {
-    let compute = AuroraCompute::Serverless { min: Acus::from_halves(1), max: Acus::from_halves(16) };
-    Database {
-        environment_key: false,
-        enhanced_monitoring: None,
-        final_snapshot: None,
-        restore_from: Some("before-the-move".to_owned()),
-        database_name: None,
-        master_username: None,
-        ..aurora("dev-anna-4f2a91c0-events", compute)
-    }
-}
-
-fn cache(id: &str, environment_key: bool) -> Cache {
-    Cache {
-        id: id.to_owned(),
-        engine: CacheEngine::Valkey,
-        version: "8.0".to_owned(),
-        family: "valkey8".to_owned(),
-        node_type: "cache.t4g.micro".to_owned(),
-        topology: CacheTopology::Single { replicas: 1 },
-        multi_az: true,
-        parameters: [("maxmemory-policy", "allkeys-lru"), ("timeout", "300")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .into(),
-        users: Some(CacheUsers {
-            group_id: id.to_owned(),
-            user_id: format!("{id}-app"),
-            default_user_id: None,
-        }),
-        environment_key,
-        snapshot_retention_days: 7,
-        final_snapshot: Some(FinalSnapshot::PerIncarnation { prefix: format!("{id}-final") }),
-        log_group: format!("/aws/elasticache/{id}/slow"),
-        log_retention_days: 30,
-    }
-}
-
-fn queue() -> Cache {
-    let id = "dev-anna-4f2a91c0-queue";
-    Cache {
-        engine: CacheEngine::Redis,
-        version: "7.1".to_owned(),
-        family: "redis7".to_owned(),
-        topology: CacheTopology::Single { replicas: 0 },
-        multi_az: false,
-        parameters: BTreeMap::new(),
-        users: Some(CacheUsers {
-            group_id: id.to_owned(),
-            user_id: format!("{id}-app"),
-            default_user_id: Some(format!("{id}-off")),
-        }),
-        snapshot_retention_days: 0,
-        final_snapshot: None,
-        ..cache(id, false)
-    }
-}
-
-fn sharded_cache() -> Cache {
-    Cache {
-        topology: CacheTopology::Sharded { shards: 3, replicas_per_shard: 1 },
-        users: None,
-        ..cache("dev-anna-4f2a91c0-shards", true)
-    }
-}
-
-fn documents(environment_key: bool) -> DocumentDatabase {
-    let identifier = "dev-anna-4f2a91c0-documents";
-    let instance = |number: usize| ClusterInstance {
-        identifier: format!("{identifier}-{number}"),
-        zone: Some(format!("eu-west-1{}", ["a", "b"][number - 1])),
-    };
-    DocumentDatabase {
-        identifier: identifier.to_owned(),
-        version: "5.0.0".to_owned(),
-        family: "docdb5.0".to_owned(),
-        parameter_group: format!("{identifier}-5-0"),
-        instance_class: "db.t4g.medium".to_owned(),
-        instances: vec![instance(1), instance(2)],
-        backup_retention_days: 7,
-        deletion_protection: true,
-        final_snapshot: Some(FinalSnapshot::PerIncarnation { prefix: format!("{identifier}-final") }),
-        environment_key,
-        log_retention_days: 30,
-        master_username: "terrane".to_owned(),
-    }
-}
-
-pub fn atlas() -> AtlasCluster {
-    let user = |principal: &str, access| AtlasUser {
-        principal: format!("arn:aws:iam::222222222222:{principal}"),
-        access,
-    };
-    AtlasCluster {
-        name: "dev-anna-4f2a9-documents".to_owned(),
-        project: AtlasProject::Own {
-            org_id: "5f0c1b2a3d4e5f6a7b8c9d0e".to_owned(),
-            name: "dev-anna-4f2a91c0".to_owned(),
-        },
-        version: "8.0".to_owned(),
-        instance_size: "M10".to_owned(),
-        region: "EU_WEST_1".to_owned(),
-        backup_retention_days: 7,
-        deletion_protection: true,
-        retain_backups: true,
-        database: "app".to_owned(),
-        users: BTreeMap::from([
-            (key("ops"), user("user/ops", AtlasAccess::ReadWrite)),
-            (key("reporting"), user("role/Reporting", AtlasAccess::Read)),
-        ]),
-    }
 }

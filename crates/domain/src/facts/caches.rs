@@ -79,12 +79,38 @@ pub(crate) const KEPT_PARAMETERS: &[(&str, &str)] = &[
     ("tls-port",        "TLS is always on"),
 ];
 
+/// Families of node types that can't be had, and what to take instead.
+/// Source: ElastiCache API reference, `CacheNode` ("Previous generation": no new clusters); ElastiCache user guide,
+/// "Supported node types" (the same of T2).
+const PREVIOUS_FAMILIES: &[(&str, &str)] = &[
+    ("t1", "t4g"),
+    ("t2", "t4g"),
+    ("m1", "m7g"),
+    ("m3", "m7g"),
+    ("c1", "m7g"),
+    ("m2", "r7g"),
+    ("r3", "r7g"),
+];
+
+/// Why no cache can be made of nodes of a type, with what to take instead.
+pub(crate) fn node_type_fault(node_type: &str) -> Option<String> {
+    let family = node_type.split('.').nth(1)?;
+    // Source: ElastiCache API reference, `CreateReplicationGroup`, `DataTieringEnabled`: must be true for this family.
+    if family == "r6gd" {
+        return Some(
+            "keeps a part of the data on disks, and data tiering can't be asked for here; use the family cache.r7g"
+                .to_owned(),
+        );
+    }
+    let (_, newer) = PREVIOUS_FAMILIES.iter().find(|(previous, _)| *previous == family)?;
+    Some(format!("is of a generation of which ElastiCache makes no new caches; use the family cache.{newer}"))
+}
+
 /// How many cores a node has, if there are at most two; then AWS advises to watch the whole machine.
 /// Source: ElastiCache user guide, "Which metrics should I monitor?" and "Supported node types".
 pub(crate) fn cores_are_few(node_type: &str) -> Option<u8> {
     let mut parts = node_type.split('.').skip(1);
     match (parts.next()?, parts.next()?) {
-        ("t2", "micro" | "small") => Some(1),
         (_, "micro" | "small" | "medium" | "large") => Some(2),
         _ => None,
     }
@@ -97,7 +123,6 @@ mod tests {
     #[test]
     fn small_nodes_have_few_cores() {
         for (node_type, cores) in [
-            ("cache.t2.micro", Some(1)),
             ("cache.t4g.micro", Some(2)),
             ("cache.r7g.large", Some(2)),
             ("cache.r7g.xlarge", None),

@@ -42,11 +42,31 @@ pub(crate) enum Accelerators {
     Other,
 }
 
+/// Families from before hardware virtualization, which no image of EKS does without.
+/// Source: EC2 user guide, "Linux AMI virtualization types".
+const PARAVIRTUAL_FAMILIES: &[&str] = &["c1", "m1", "m2", "t1"];
+
+/// The family with the first Graviton.
+/// Source: EKS user guide, "Choose an optimal Amazon EC2 node instance type": AL2023 runs on Graviton2 and later.
+const FIRST_GRAVITON: &str = "a1";
+
+/// Which images a machine boots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Boots {
+    /// All that are made for its architecture.
+    All,
+    /// All but Amazon Linux 2023.
+    NotAl2023,
+    /// None of EKS.
+    None,
+}
+
 /// A machine that EC2 offers in some region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Machine {
     pub(crate) architecture: MachineArchitecture,
     pub(crate) accelerators: Accelerators,
+    pub(crate) boots: Boots,
 }
 
 impl Machine {
@@ -56,7 +76,12 @@ impl Machine {
         let Family(_, architecture, accelerators, _) = FAMILIES
             .iter()
             .find(|Family(name, .., sizes)| *name == family && sizes.split(' ').any(|known| known == size))?;
-        Some(Self { architecture: *architecture, accelerators: *accelerators })
+        let boots = match family {
+            FIRST_GRAVITON => Boots::NotAl2023,
+            family if PARAVIRTUAL_FAMILIES.contains(&family) => Boots::None,
+            _ => Boots::All,
+        };
+        Some(Self { architecture: *architecture, accelerators: *accelerators, boots })
     }
 
     /// The name of every instance type.
@@ -78,19 +103,22 @@ mod tests {
     }
 
     #[test]
-    fn architecture_and_accelerators_of_well_known_types_are_right() {
+    fn architecture_accelerators_and_images_of_well_known_types_are_right() {
         use {Accelerators::*, MachineArchitecture::*};
-        for (name, architecture, accelerators) in [
-            ("t3.large", X86, Plain),
-            ("t4g.large", Arm, Plain),
-            ("m7i.xlarge", X86, Plain),
-            ("g6.xlarge", X86, Nvidia),
-            ("g5g.xlarge", Arm, Nvidia),
-            ("inf2.xlarge", X86, Neuron),
-            ("trn1.2xlarge", X86, Neuron),
-            ("g4ad.xlarge", X86, Other),
+        for (name, architecture, accelerators, boots) in [
+            ("t3.large", X86, Plain, Boots::All),
+            ("t4g.large", Arm, Plain, Boots::All),
+            ("m7i.xlarge", X86, Plain, Boots::All),
+            ("g6.xlarge", X86, Nvidia, Boots::All),
+            ("g5g.xlarge", Arm, Nvidia, Boots::All),
+            ("inf2.xlarge", X86, Neuron, Boots::All),
+            ("trn1.2xlarge", X86, Neuron, Boots::All),
+            ("g4ad.xlarge", X86, Other, Boots::All),
+            ("a1.large", Arm, Plain, Boots::NotAl2023),
+            ("m1.small", X86, Plain, Boots::None),
         ] {
-            assert_eq!(Machine::find(name), Some(Machine { architecture, accelerators }), "{name}");
+            let machine = Machine { architecture, accelerators, boots };
+            assert_eq!(Machine::find(name), Some(machine), "{name}");
         }
         for name in ["t3", "t3.", "t3.huge", "mac2.metal", ""] {
             assert_eq!(Machine::find(name), None, "{name}");

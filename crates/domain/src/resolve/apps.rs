@@ -5,7 +5,9 @@ mod pods;
 
 use std::collections::BTreeMap;
 
-use super::{Conflict, DEFAULT, Resolver};
+pub(super) use fargate::RulePlaces;
+
+use super::{Conflict, Resolver};
 use crate::{
     App, AppRuntime, Database, DatabaseField, Image, Key, Kubernetes, Observability, Scaling, Secret,
     spec::{
@@ -22,10 +24,9 @@ impl Resolver<'_> {
         observability: &Observability,
         cluster: Option<&Kubernetes>,
     ) -> BTreeMap<Key, App> {
-        let mut apps = self.each(&self.spec.apps, "apps", |this, key, spec, path| {
+        let apps = self.each(&self.spec.apps, "apps", |this, key, spec, path| {
             this.app(key, spec, path, observability, cluster)
         });
-        fargate::set_priorities(&mut apps);
         self.check_cluster_routes(&apps);
         self.check_names(&apps);
         apps
@@ -42,21 +43,15 @@ impl Resolver<'_> {
         let runtime = self.runtime(spec, path);
         let (replicas, scaling) = self.copies(spec, path, runtime);
         let architecture = match runtime {
-            Runtime::Ecs => self.or_because(
-                &path.key("architecture"),
-                spec.architecture,
-                Architecture::default(),
-                DEFAULT,
-            ),
+            Runtime::Ecs => {
+                self.or_default(&path.key("architecture"), spec.architecture, Architecture::default())
+            }
             Runtime::Kubernetes => self.pod_architecture(spec, cluster, &path.key("architecture")),
         };
         let health_path = match spec.port {
-            Some(_) => self.or_because(
-                &path.key("health"),
-                spec.health.clone(),
-                DEFAULT_HEALTH_PATH.to_owned(),
-                DEFAULT,
-            ),
+            Some(_) => {
+                self.or_default(&path.key("health"), spec.health.clone(), DEFAULT_HEALTH_PATH.to_owned())
+            }
             None => spec.health.clone().unwrap_or_else(|| DEFAULT_HEALTH_PATH.to_owned()),
         };
         App {
@@ -73,6 +68,14 @@ impl Resolver<'_> {
                 Runtime::Ecs => AppRuntime::Ecs(self.ecs_app(key, spec, path, observability)),
                 Runtime::Kubernetes => AppRuntime::Kubernetes(self.kubernetes_app(key, spec, path, cluster)),
             },
+        }
+    }
+
+    /// Who is exposed listens somewhere.
+    fn check_port(&mut self, spec: &AppSpec, path: &Path) {
+        if spec.port.is_none() {
+            let message = "needs to know the port on which the app listens; add port: 8000";
+            self.conflict(Conflict::new(path.key("expose"), message).with(path.key("port")));
         }
     }
 
@@ -173,9 +176,7 @@ impl Resolver<'_> {
         let given = cpu_percent.is_some() || memory_percent.is_some() || requests_per_target.is_some();
         let cpu_percent = match given {
             true => cpu_percent,
-            false => {
-                Some(self.or_because(&path.key("cpu_percent"), cpu_percent, DEFAULT_CPU_PERCENT, DEFAULT))
-            }
+            false => Some(self.or_default(&path.key("cpu_percent"), cpu_percent, DEFAULT_CPU_PERCENT)),
         };
         match runtime {
             Runtime::Ecs if requests_per_target.is_some() => {

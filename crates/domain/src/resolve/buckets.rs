@@ -1,6 +1,6 @@
 //! S3 buckets.
 
-use super::{Conflict, DEFAULT, Resolver};
+use super::{Conflict, Resolver};
 use crate::{
     AccessLogs, Bucket, BucketEncryption, BucketLifecycle, CorsRule, Key,
     spec::{BucketSpec, CannedAcl, CorsMethod, CorsRuleSpec, Encryption, ObjectOwnership, Path},
@@ -14,12 +14,8 @@ impl Resolver<'_> {
         let versioning =
             self.or_profile(&path.key("versioning"), spec.versioning, defaults.bucket_versioning);
         let own_key = self.own_key(&path.key("encryption"), spec.encryption);
-        let ownership = self.or_because(
-            &path.key("ownership"),
-            spec.ownership,
-            ObjectOwnership::BucketOwnerEnforced,
-            DEFAULT,
-        );
+        let ownership =
+            self.or_default(&path.key("ownership"), spec.ownership, ObjectOwnership::BucketOwnerEnforced);
         Bucket {
             name: self.names.bucket(key),
             versioning,
@@ -49,7 +45,7 @@ impl Resolver<'_> {
             self.conflict(Conflict::new(path.key("acl"), message).with(path.key("encryption")));
         }
         if ownership != ObjectOwnership::BucketOwnerEnforced {
-            return Some(self.or_because(&path.key("acl"), spec.acl, CannedAcl::Private, DEFAULT));
+            return Some(self.or_default(&path.key("acl"), spec.acl, CannedAcl::Private));
         }
         if let Some(acl) = spec.acl.filter(|acl| *acl != CannedAcl::Private) {
             let message = format!(
@@ -61,7 +57,8 @@ impl Resolver<'_> {
     }
 
     /// Source: S3 user guide, "Enabling Amazon S3 server access logging": the target has to be another bucket of the
-    /// same account and region, encrypted with SSE-S3.
+    /// same account and region, encrypted with SSE-S3. Its ownership doesn't matter: the log service is let in by the
+    /// bucket's policy.
     fn access_logs(&mut self, key: &Key, spec: &BucketSpec, path: &Path) -> Option<AccessLogs> {
         let given = spec.access_logs.clone()?;
         let at = path.key("access_logs").key("bucket");
@@ -78,14 +75,26 @@ impl Resolver<'_> {
                 self.conflict(Conflict::new(at, message));
             }
             Some(target) if target.encryption.unwrap_or(self.defaults.encryption) == Encryption::Kms => {
-                let other = Path::root().key("buckets").key(given.bucket.as_str()).key("encryption");
-                let message = format!(
-                    "S3 can't write logs under a key of yours; set encryption: aws for buckets.{}",
-                    given.bucket
-                );
-                self.conflict(Conflict::new(at, message).with(other));
+                let message = "S3 can't write logs under a key of yours; set encryption: aws for";
+                self.unfit_for_logs(at, &given.bucket, "encryption", message);
             }
-            Some(_) => {}
+            Some(BucketSpec { acl: Some(acl), .. }) if acl.is_public() => {
+                let message = format!(
+                    "is opened to strangers by acl {acl}, and a log says who asked for what; set acl: private for"
+                );
+                self.unfit_for_logs(at, &given.bucket, "acl", &message);
+            }
+            Some(_) => {
+                if let Some(circle) = self.circle_of_logs(key) {
+                    let names = circle.iter().map(|key| key.as_str()).collect::<Vec<_>>().join(", ");
+                    let message = format!(
+                        "makes a loop, in which each log is logged again without end: {names}; take one of them out"
+                    );
+                    let section = Path::root().key("buckets");
+                    let others = circle.iter().map(|key| section.key(key.as_str()).key("access_logs"));
+                    self.conflict(others.fold(Conflict::new(at, message), Conflict::with));
+                }
+            }
         }
         let prefix = self.or_because(
             &path.key("access_logs").key("prefix"),
@@ -94,6 +103,34 @@ impl Resolver<'_> {
             "because of the bucket's name",
         );
         Some(AccessLogs { bucket: given.bucket, prefix })
+    }
+
+    /// Refuses a bucket for logs because of what one of its keys says; `message` ends where the name of the bucket follows.
+    fn unfit_for_logs(&mut self, at: Path, target: &Key, because_of: &str, message: &str) {
+        let other = Path::root().key("buckets").key(target.as_str());
+        self.conflict(Conflict::new(at, format!("{message} {other}")).with(other.key(because_of)));
+    }
+
+    /// The buckets from one to the next until the first again, if logs go round in a circle whose first name is `key`.
+    /// Source: S3 user guide, "Enabling Amazon S3 server access logging": logs that come back to their bucket never end.
+    fn circle_of_logs(&self, key: &Key) -> Option<Vec<&Key>> {
+        let next = |from: &Key| {
+            let logs = self.spec.buckets.get(from)?.access_logs.as_ref()?;
+            self.spec.buckets.get_key_value(&logs.bucket).map(|(key, _)| key)
+        };
+        let (start, _) = self.spec.buckets.get_key_value(key)?;
+        let mut circle = vec![start];
+        while let Some(bucket) = next(circle.last()?) {
+            circle.push(bucket);
+            if bucket == start {
+                return Some(circle);
+            }
+            // A circle is told of once, by the earliest name in it; and one that begins further on doesn't come back here.
+            if bucket < start || circle.len() > self.spec.buckets.len() {
+                return None;
+            }
+        }
+        None
     }
 
     fn bucket_lifecycle(&mut self, spec: &BucketSpec, versioning: bool, path: &Path) -> BucketLifecycle {

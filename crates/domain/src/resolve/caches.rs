@@ -1,11 +1,11 @@
 //! Caches: their size, their shards and who may connect.
 
-use super::{Conflict, DEFAULT, LifecyclePolicy, Resolver};
+use super::{Conflict, LifecyclePolicy, Resolver};
 use crate::{
     Cache, CacheTopology, CacheUsers, Key,
     facts::caches::{MAX_NODES, REDIS_VERSIONS, VALKEY_VERSIONS},
     profile::cache_node_type,
-    spec::{CacheAuthentication, CacheEngine, CacheSize, CacheSpec, Path, Size},
+    spec::{CacheAuthentication, CacheEngine, CacheSize, CacheSpec, Path},
 };
 
 /// Source: ElastiCache user guide, "Engine specific parameters": a family for each major version.
@@ -22,17 +22,16 @@ impl Resolver<'_> {
         policy: LifecyclePolicy,
     ) -> Cache {
         let defaults = self.defaults;
-        let engine = self.or_because(&path.key("engine"), spec.engine, CacheEngine::Valkey, DEFAULT);
+        let engine = self.or_default(&path.key("engine"), spec.engine, CacheEngine::Valkey);
         let version = self.cache_version(engine, spec, path);
         let node_type = self.node_type(spec, path);
         let (topology, multi_az) = self.cache_topology(spec, path);
-        let authentication = self.or_because(
+        let authentication = self.or_default(
             &path.key("authentication"),
             spec.authentication,
             // IAM is safer, but most clients can't make its tokens; and a password, the way in between, would stand in
             // Terraform's state: the provider has no write-only argument for it.
             CacheAuthentication::Network,
-            DEFAULT,
         );
         let snapshot_retention_days = self.or_profile(
             &path.key("snapshot_retention_days"),
@@ -75,7 +74,7 @@ impl Resolver<'_> {
             CacheEngine::Redis => ("Redis", REDIS_VERSIONS, "7.1"),
         };
         let at = path.key("version");
-        let version = self.or_because(&at, spec.version.clone(), default.to_owned(), DEFAULT);
+        let version = self.or_default(&at, spec.version.clone(), default.to_owned());
         if !offered.contains(&version.as_str()) {
             let message =
                 format!("\"{version}\" is no version of {name}; ElastiCache offers {}", offered.join(", "));
@@ -85,19 +84,12 @@ impl Resolver<'_> {
     }
 
     fn node_type(&mut self, spec: &CacheSpec, path: &Path) -> String {
-        let at = path.key("size").key("node_type");
-        match &spec.size {
-            Some(CacheSize::Exact { node_type }) => node_type.clone(),
-            given => {
-                let size = match given {
-                    Some(CacheSize::Named(size)) => *size,
-                    _ => self.or_profile::<Size>(&path.key("size"), None, self.defaults.cache_size),
-                };
-                let node_type = cache_node_type(size);
-                self.explain(&at, &node_type, &format!("because size {size}"));
-                node_type.to_owned()
-            }
-        }
+        let given = match &spec.size {
+            Some(CacheSize::Exact { node_type }) => return node_type.clone(),
+            Some(CacheSize::Named(size)) => Some(*size),
+            None => None,
+        };
+        self.of_size(&path.key("size"), "node_type", (given, self.defaults.cache_size), cache_node_type)
     }
 
     /// Shards, replicas, and whether a replica takes over by itself.

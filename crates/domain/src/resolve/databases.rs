@@ -5,7 +5,7 @@ mod instance;
 
 use std::collections::BTreeMap;
 
-use super::{Conflict, DEFAULT, LifecyclePolicy, Resolver};
+use super::{Conflict, LifecyclePolicy, Resolver};
 use crate::{
     Database, DatabaseKind, EnhancedMonitoring, FinalSnapshot, Key, Network,
     facts::{AURORA_POSTGRES_VERSIONS, POSTGRES_VERSIONS},
@@ -41,7 +41,7 @@ impl Resolver<'_> {
         network: Option<&Network>,
     ) -> Database {
         let defaults = self.defaults;
-        let engine = self.or_because(&path.key("engine"), spec.engine, DatabaseEngine::Postgres, DEFAULT);
+        let engine = self.or_default(&path.key("engine"), spec.engine, DatabaseEngine::Postgres);
         self.knows_its_snapshot(engine, spec, path);
         let version = self.postgres_version(engine, spec, path);
         let kind = match engine {
@@ -62,7 +62,7 @@ impl Resolver<'_> {
         let or_name =
             |this: &mut Self, name: &str, given: &Option<String>, default: &str| match spec.restore_from {
                 Some(_) => given.clone(),
-                None => Some(this.or_because(&path.key(name), given.clone(), default.to_owned(), DEFAULT)),
+                None => Some(this.or_default(&path.key(name), given.clone(), default.to_owned())),
             };
         Database {
             identifier: self.names.database(key),
@@ -142,7 +142,7 @@ impl Resolver<'_> {
     fn postgres_version(&mut self, engine: DatabaseEngine, spec: &DatabaseSpec, path: &Path) -> String {
         let at = path.key("version");
         let default = DEFAULT_POSTGRES_VERSION.to_owned();
-        let version = self.or_because(&at, spec.version.clone(), default, DEFAULT);
+        let version = self.or_default(&at, spec.version.clone(), default);
         let (name, offered) = match engine {
             DatabaseEngine::Postgres => ("RDS for PostgreSQL", POSTGRES_VERSIONS),
             DatabaseEngine::AuroraPostgres => ("Aurora PostgreSQL", AURORA_POSTGRES_VERSIONS),
@@ -198,14 +198,12 @@ impl Resolver<'_> {
     /// The exact class, or what a size in words stands for.
     fn instance_class(&mut self, spec: &DatabaseSpec, path: &Path, of: fn(Size) -> &'static str) -> String {
         let at = path.key("size");
-        let size = match &spec.size {
+        let given = match &spec.size {
             Some(DatabaseSize::Exact { instance_class }) => return instance_class.clone(),
-            Some(DatabaseSize::Named(size)) => *size,
-            None => self.or_profile(&at, None, self.defaults.database_size),
+            Some(DatabaseSize::Named(size)) => Some(*size),
+            None => None,
         };
-        let class = of(size);
-        self.explain(&at.key("instance_class"), &class, &format!("because size {size}"));
-        class.to_owned()
+        self.of_size(&at, "instance_class", (given, self.defaults.database_size), of)
     }
 
     /// Whether AWS refuses to delete a thing that holds data; `path` is that of the thing.
@@ -224,6 +222,12 @@ impl Resolver<'_> {
                            leave it out, or turn that off and protect single databases";
             self.conflict(Conflict::new(at.clone(), message).with(super::lifecycle::switch()));
         }
+        if given == Some(true) && lifecycle.is_some_and(|lifecycle| lifecycle.ttl.is_some()) {
+            let message = "can't be on together with lifecycle.ttl, at whose end this is destroyed all the same; drop one \
+                           of them";
+            let ttl = Path::root().key("lifecycle").key("ttl");
+            self.conflict(Conflict::new(at.clone(), message).with(ttl));
+        }
         self.or_because(&at, given, policy.deletion_protection, &because)
     }
 
@@ -231,12 +235,9 @@ impl Resolver<'_> {
         const DEFAULT_INTERVAL: u8 = 60;
         match given {
             Some(Switch::Off) => None,
-            Some(Switch::On(spec)) => Some(self.or_because(
-                &path.key("interval_seconds"),
-                spec.interval_seconds,
-                DEFAULT_INTERVAL,
-                DEFAULT,
-            )),
+            Some(Switch::On(spec)) => {
+                Some(self.or_default(&path.key("interval_seconds"), spec.interval_seconds, DEFAULT_INTERVAL))
+            }
             None => {
                 let because = self.because_profile.clone();
                 match self.defaults.enhanced_monitoring {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Conflict, DEFAULT, Resolver};
 use crate::{
-    App, Certificate, Dns, Key, LoadBalancerKind, ZoneOrigin,
+    App, AppRuntime, Certificate, ClusterRoute, Dns, Key, LoadBalancerKind, ZoneOrigin,
     spec::{ApiGatewaySpec, LoadBalancerSpec, Path},
 };
 
@@ -21,7 +21,7 @@ impl Resolver<'_> {
         let spec = self.spec.dns.as_ref()?;
         let path = zone_path();
         let at_create = path.key("create");
-        let created = self.or_because(&at_create, spec.create, false, DEFAULT);
+        let created = self.or_default(&at_create, spec.create, false);
         if let Some(parent) = &spec.parent {
             let at_parent = path.key("parent");
             if !created {
@@ -66,7 +66,7 @@ impl Resolver<'_> {
             };
             self.conflict(Conflict::new(at_tls, conflict).with(path.clone()).with(zone_path()));
         }
-        let certificate = (tls && in_zone).then(|| Certificate::RequestedFor(key.clone()));
+        let certificate = (tls && in_zone).then(|| self.requested_for(key, spec.host.as_ref(), path));
         HostName { record: in_zone, certificate }
     }
 
@@ -98,9 +98,25 @@ impl Resolver<'_> {
                 if !self.is_in_zone(host.as_ref()) {
                     return HostName::default();
                 }
-                HostName { record: true, certificate: Some(Certificate::RequestedFor(key.clone())) }
+                let certificate = self.requested_for(key, host.as_ref(), path);
+                HostName { record: true, certificate: Some(certificate) }
             }
         }
+    }
+
+    /// A certificate that ACM is asked for. The host is its first name, which has to fit into the common name.
+    /// Source: ACM API reference, `RequestCertificate`, `DomainName`.
+    fn requested_for(&mut self, key: &Key, host: Option<&String>, path: &Path) -> Certificate {
+        const LONGEST: usize = 64;
+        if let Some(length) = host.map(String::len).filter(|length| *length > LONGEST) {
+            let message = format!(
+                "has {length} characters, and ACM makes no certificate whose first name has more than {LONGEST}; use a \
+                 shorter one, or give certificate_arn"
+            );
+            let conflict = Conflict::new(path.key("host"), message);
+            self.conflict(conflict.with(path.key("certificate_arn")).with(zone_path()));
+        }
+        Certificate::RequestedFor(key.clone())
     }
 
     fn is_in_zone(&self, host: Option<&String>) -> bool {
@@ -125,47 +141,83 @@ impl Resolver<'_> {
     /// Source: Elastic Load Balancing user guide, "HTTPS listeners"; API Gateway developer guide, "Custom domain names for
     /// HTTP APIs": the certificate is in the region of what serves it.
     fn check_certificate(&mut self, arn: &str, path: &Path) {
-        let region = arn.split(':').nth(3).unwrap_or_default();
-        if region == self.spec.cloud.region {
-            return;
-        }
-        let message =
-            format!("is a certificate of {region}; what serves it is in {}", self.spec.cloud.region);
-        let conflict = Conflict::new(path.key("certificate_arn"), message);
-        self.conflict(conflict.with(Path::root().key("cloud").key("region")));
+        let here = &self.spec.cloud.region;
+        let message = |region: &str| format!("is a certificate of {region}; what serves it is in {here}");
+        self.check_region(arn, path.key("certificate_arn"), message);
     }
 
-    /// Refuses a name that would have to lead to two places. What is said of one load balancer is said there.
+    /// Refuses a name that would have to lead to two places. What is said of one load balancer, or of one kind of route
+    /// in the cluster, is said there.
     pub(super) fn check_names(&mut self, apps: &BTreeMap<Key, App>) {
-        let mut seen: BTreeMap<&str, (&Key, LoadBalancerKind, bool)> = BTreeMap::new();
+        let mut seen: BTreeMap<&str, (&Key, Claim)> = BTreeMap::new();
         for (key, app) in apps {
-            let route = app.on_ecs().and_then(|ecs| ecs.route.as_ref());
-            let Some((route, host)) = route.and_then(|route| Some((route, route.host.as_ref()?))) else {
-                continue;
-            };
-            let kind = route.load_balancer;
-            let Some((other, other_kind, other_record)) = seen.insert(host, (key, kind, route.record)) else {
-                continue;
-            };
-            let both_apis = kind == LoadBalancerKind::Gateway && kind == other_kind;
-            let both_records = route.record && other_record;
-            if both_apis || (both_records && kind != other_kind) {
+            let Some((host, claim)) = Claim::of(app) else { continue };
+            let Some((other, other_claim)) = seen.insert(host, (key, claim)) else { continue };
+            if claim.meets(other_claim) {
                 let message =
                     format!("\"{host}\" is the host of apps.{other} too, and leads to one place only");
-                let (at, at_other) = (expose_path(key, kind), expose_path(other, other_kind));
+                let (at, at_other) = (claim.path(key), other_claim.path(other));
                 self.conflict(Conflict::new(at.key("host"), message).with(at_other).with(zone_path()));
             }
         }
     }
 }
 
-fn zone_path() -> Path {
-    Path::root().key("dns")
+/// How an app claims a host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Claim {
+    /// On ECS, with or without a record in the zone.
+    Balancer { kind: LoadBalancerKind, record: bool },
+    /// In the cluster, through an Ingress.
+    Ingress,
+    /// In the cluster, through a Gateway.
+    Gateway,
 }
 
-fn expose_path(key: &Key, kind: LoadBalancerKind) -> Path {
-    let word = if kind == LoadBalancerKind::Gateway { "api_gateway" } else { "load_balancer" };
-    Path::root().key("apps").key(key.as_str()).key("expose").key(word)
+impl Claim {
+    fn of(app: &App) -> Option<(&str, Self)> {
+        match &app.runtime {
+            AppRuntime::Ecs(app) => {
+                let route = app.route.as_ref()?;
+                let claim = Self::Balancer { kind: route.load_balancer, record: route.record };
+                Some((route.host.as_deref()?, claim))
+            }
+            AppRuntime::Kubernetes(app) => match app.expose.as_ref()? {
+                ClusterRoute::Ingress { host, .. } => Some((host.as_deref()?, Self::Ingress)),
+                ClusterRoute::Gateway { host } => Some((host.as_deref()?, Self::Gateway)),
+                ClusterRoute::LoadBalancer { .. } => None,
+            },
+        }
+    }
+
+    /// Whether two apps can't both have the host. A public and an internal load balancer can, if the zone is somebody
+    /// else's, who may answer differently inside.
+    fn meets(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Balancer { kind, .. }, Self::Balancer { kind: other, .. }) if kind == other => {
+                kind == LoadBalancerKind::Gateway
+            }
+            (Self::Balancer { record, .. }, Self::Balancer { record: other_record, .. }) => {
+                record && other_record
+            }
+            _ => self != other,
+        }
+    }
+
+    /// Where the app makes it.
+    fn path(self, key: &Key) -> Path {
+        let word = match self {
+            Self::Balancer { kind: LoadBalancerKind::Gateway, .. } => "api_gateway",
+            Self::Balancer { .. } => "load_balancer",
+            Self::Ingress => "ingress",
+            Self::Gateway => "gateway",
+        };
+        Path::root().key("apps").key(key.as_str()).key("expose").key(word)
+    }
+}
+
+fn zone_path() -> Path {
+    Path::root().key("dns")
 }
 
 /// Whether a name is that of a zone or below it.

@@ -2,7 +2,7 @@
 
 mod atlas;
 
-use super::{Conflict, DEFAULT, LifecyclePolicy, Resolver};
+use super::{Conflict, LifecyclePolicy, Resolver};
 use crate::{
     ClusterInstance, DocumentDatabase, Network, facts,
     names::DOCUMENTS,
@@ -25,8 +25,7 @@ impl Resolver<'_> {
         }
         let path = Path::root().key("document_database");
         let defaults = self.defaults;
-        let _: DocumentEngine =
-            self.or_because(&path.key("engine"), spec.engine, DocumentEngine::Documentdb, DEFAULT);
+        let _: DocumentEngine = self.or_default(&path.key("engine"), spec.engine, DocumentEngine::Documentdb);
         if spec.atlas.is_some() {
             let message = "is for engine: mongodb_atlas; write that, or leave this out";
             self.conflict(Conflict::new(path.key("atlas"), message).with(path.key("engine")));
@@ -66,7 +65,7 @@ impl Resolver<'_> {
         default: &str,
         path: &Path,
     ) -> String {
-        let version = self.or_because(path, spec.version.clone(), default.to_owned(), DEFAULT);
+        let version = self.or_default(path, spec.version.clone(), default.to_owned());
         if !offered.contains(&version.as_str()) {
             let message = format!("unknown version \"{version}\"; {product} offers {}", offered.join(" or "));
             let engine = Path::root().key("document_database").key("engine");
@@ -77,9 +76,9 @@ impl Resolver<'_> {
 
     fn document_class(&mut self, spec: &DocumentDatabaseSpec, path: &Path) -> String {
         let at = path.key("size");
-        let size = match &spec.size {
+        let given = match &spec.size {
             Some(DatabaseSize::Exact { instance_class }) => {
-                if !facts::documentdb_runs_on(instance_class) {
+                if !facts::database_classes::documentdb_runs_on(instance_class) {
                     let message = format!(
                         "DocumentDB does not run on {instance_class}; use a class of a family r, or medium of t"
                     );
@@ -87,12 +86,11 @@ impl Resolver<'_> {
                 }
                 return instance_class.clone();
             }
-            Some(DatabaseSize::Named(size)) => *size,
-            None => self.or_profile(&at, None, self.defaults.database_size),
+            Some(DatabaseSize::Named(size)) => Some(*size),
+            None => None,
         };
-        let class = documentdb_instance_class(size);
-        self.explain(&at.key("instance_class"), &class, &format!("because size {size}"));
-        class.to_owned()
+        let sizes = (given, self.defaults.database_size);
+        self.of_size(&at, "instance_class", sizes, documentdb_instance_class)
     }
 
     fn document_instances(

@@ -1,11 +1,13 @@
 //! The ECS cluster and the load balancers that its apps share.
 
+mod quotas;
+
 use std::collections::BTreeMap;
 
 use super::{Conflict, DEFAULT, LifecyclePolicy, Resolver};
 use crate::{
-    AccessLogBucket, App, Capacity, Certificate, Ecs, Key, LoadBalancer, LoadBalancerKind, Nat, Network,
-    Observability,
+    AccessLogBucket, App, Capacity, Certificate, Deploy, Ecs, Key, LoadBalancer, LoadBalancerKind, Nat,
+    Network, Observability,
     spec::{ContainerInsights, EcsSpec, LoadBalancerSpec, Path},
 };
 
@@ -28,7 +30,7 @@ impl Resolver<'_> {
         );
         Some(Ecs {
             cluster: self.names.cluster(),
-            capacity: self.capacity(spec, &path.key("capacity")),
+            capacity: self.capacity(spec, apps, &path.key("capacity")),
             container_insights,
             container_insights_group: match container_insights {
                 ContainerInsights::Disabled => None,
@@ -46,11 +48,20 @@ impl Resolver<'_> {
         })
     }
 
-    fn capacity(&mut self, spec: &EcsSpec, path: &Path) -> Capacity {
+    fn capacity(&mut self, spec: &EcsSpec, apps: &BTreeMap<Key, App>, path: &Path) -> Capacity {
         let Some(given) = &spec.capacity else {
             self.explain(path, &"{ fargate: 1 }", DEFAULT);
             return Capacity { fargate: 1, fargate_spot: 0 };
         };
+        let mut on_ecs = apps.values().filter_map(App::on_ecs).peekable();
+        let nobodys = on_ecs.peek().is_some() && on_ecs.all(|app| matches!(app.deploy, Deploy::BlueGreen(_)));
+        // Source: CodeDeploy user guide, "AppSpec 'resources' section", `CapacityProviderStrategy`.
+        if spec.asks_for_spot() && nobodys {
+            let message = "counts for no app: all are deployed by CodeDeploy, which asks for Spot only where the AppSpec of a \
+                           deployment does; use rolling: {} for one that may be interrupted, or leave this out";
+            let conflict = Conflict::new(path.key("fargate_spot"), message);
+            self.conflict(conflict.with(Path::root().key("apps")));
+        }
         Capacity {
             fargate: given.fargate.unwrap_or_default(),
             fargate_spot: given.fargate_spot.unwrap_or_default(),
@@ -123,6 +134,9 @@ impl Resolver<'_> {
             if let Some(balancer) = balancers.get_mut(&kind) {
                 balancer.certificates = self.shared(kind, apps);
             }
+        }
+        for (kind, balancer) in &balancers {
+            self.check_quotas(*kind, balancer, apps);
         }
         balancers
     }

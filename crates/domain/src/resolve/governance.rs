@@ -79,7 +79,7 @@ impl Resolver<'_> {
         Backup {
             vault: self.names.backup_vault(),
             role_name: self.names.backup_role(),
-            schedule: self.or_because(&path.key("schedule"), spec.schedule, BackupSchedule::Daily, DEFAULT),
+            schedule: self.or_default(&path.key("schedule"), spec.schedule, BackupSchedule::Daily),
             retention_days,
             cold_storage_after_days: spec.cold_storage_after_days,
             force_destroy: false,

@@ -20,12 +20,11 @@ impl Resolver<'_> {
     pub(super) fn kubernetes(&mut self) -> Option<Kubernetes> {
         let spec = self.spec.kubernetes.as_ref()?;
         let path = Path::root().key("kubernetes");
-        let version =
-            self.or_because(&path.key("version"), spec.version.clone(), DEFAULT_VERSION.to_owned(), DEFAULT);
-        let support = self.or_because(&path.key("support"), spec.support, SupportType::Standard, DEFAULT);
+        let version = self.or_default(&path.key("version"), spec.version.clone(), DEFAULT_VERSION.to_owned());
+        let support = self.or_default(&path.key("support"), spec.support, SupportType::Standard);
         let endpoint = spec.endpoint.clone().unwrap_or_default();
         let endpoint_path = path.key("endpoint");
-        let _: bool = self.or_because(&endpoint_path.key("private"), endpoint.private, true, DEFAULT);
+        let _: bool = self.or_default(&endpoint_path.key("private"), endpoint.private, true);
         let public_cidrs = endpoint.public_cidrs.unwrap_or_else(|| {
             self.explain(&endpoint_path.key("public_cidrs"), &"[]", "because the file names nobody outside");
             Vec::new()

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Conflict, DEFAULT, Resolver};
+use super::{Conflict, Resolver};
 use crate::{
     profile::{APPROVAL, DATA_ON_DESTROY},
     spec::{ApprovalPolicy, DataOnDestroy, Minutes, Path},
@@ -35,7 +35,7 @@ impl Resolver<'_> {
                 "can't be on while lifecycle.deletion_protection is; leave it out, or turn that off";
             self.conflict(Conflict::new(path.clone(), message).with(switch()));
         }
-        self.or_because(path, given, false, DEFAULT)
+        self.or_default(path, given, false)
     }
 
     pub(super) fn policy(&mut self) -> LifecyclePolicy {
@@ -56,12 +56,11 @@ impl Resolver<'_> {
         LifecyclePolicy {
             ttl_seconds: spec.ttl.map(Minutes::as_seconds),
             deletion_protection,
-            approval: self.or_because(&path.key("approval"), spec.approval, APPROVAL, DEFAULT),
-            on_destroy: self.or_because(
+            approval: self.or_default(&path.key("approval"), spec.approval, APPROVAL),
+            on_destroy: self.or_default(
                 &path.key("on_destroy").key("data"),
                 spec.on_destroy.unwrap_or_default().data,
                 DATA_ON_DESTROY,
-                DEFAULT,
             ),
         }
     }

@@ -4,7 +4,7 @@ mod existing;
 
 use ipnet::Ipv4Net;
 
-use super::{Conflict, DEFAULT, Resolver, document_database::is_atlas};
+use super::{Conflict, Resolver, document_database::is_atlas};
 use crate::{
     FlowLogs, Key, MadeVpc, Nat, Network, Vpc, Zone, addresses,
     facts::{Region, RegionLookup, ZONE_LETTERS},
@@ -49,14 +49,14 @@ impl Resolver<'_> {
 
     fn made_vpc(&mut self, spec: &NetworkSpec, path: &Path) -> Option<MadeVpc> {
         let default_range = Ipv4Net::new(DEFAULT_RANGE.0, DEFAULT_RANGE.1).ok()?;
-        let cidr = self.or_because(&path.key("cidr"), spec.cidr, default_range, DEFAULT);
+        let cidr = self.or_default(&path.key("cidr"), spec.cidr, default_range);
         let zones = self.zone_names(spec.availability_zones.as_ref(), &path.key("availability_zones"));
         let nat = self.or_profile(&path.key("nat"), spec.nat, self.defaults.nat);
         if nat == Nat::None && self.spec.kubernetes.is_some() {
             let message = "nodes fetch images and call AWS through NAT; use single or per_az";
             self.conflict(Conflict::new(path.key("nat"), message));
         }
-        let ipv6 = self.or_because(&path.key("ipv6"), spec.ipv6, false, DEFAULT);
+        let ipv6 = self.or_default(&path.key("ipv6"), spec.ipv6, false);
         let endpoints = self.endpoints(spec.endpoints.clone(), &path.key("endpoints"));
         Some(MadeVpc {
             cidr,

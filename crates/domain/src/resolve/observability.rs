@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use super::{Conflict, DEFAULT, Resolver};
+use super::{Conflict, Resolver};
 use crate::{
     AlarmTopic, Alarms, AuroraCompute, Cache, CacheCpu, CacheLimits, Database, DatabaseKind, DatabaseLimits,
     Key, Observability, Thresholds,
@@ -149,22 +149,17 @@ impl Resolver<'_> {
 
     /// Source: CloudWatch user guide, "Notifying users on alarm changes": the topic is in the region of the alarm.
     fn check_actions(&mut self, actions: &[String], path: &Path) {
-        let of_cloud = Path::root().key("cloud").key("region");
+        let here = &self.spec.cloud.region;
         for (index, arn) in actions.iter().enumerate() {
-            let region = arn.split(':').nth(3).unwrap_or_default();
-            if region != self.spec.cloud.region {
-                let message = format!(
-                    "is a topic of {region}; alarms in {} tell topics of that region only",
-                    self.spec.cloud.region
-                );
-                let conflict = Conflict::new(path.key("actions").index(index), message);
-                self.conflict(conflict.with(of_cloud.clone()));
-            }
+            let message = |region: &str| {
+                format!("is a topic of {region}; alarms in {here} tell topics of that region only")
+            };
+            self.check_region(arn, path.key("actions").index(index), message);
         }
     }
 
     fn level<T: fmt::Display>(&mut self, path: &Path, key: &str, given: Option<T>, default: T) -> T {
-        self.or_because(&path.key(key), given, default, DEFAULT)
+        self.or_default(&path.key(key), given, default)
     }
 
     fn levels(&mut self, spec: ThresholdsSpec, path: &Path) -> Levels {
@@ -247,6 +242,5 @@ impl Levels {
 }
 
 fn rolls_back_on_alarm(app: &AppSpec) -> bool {
-    let blue_green = app.deploy.as_ref().and_then(|deploy| deploy.blue_green.as_ref());
-    blue_green.is_some_and(|blue_green| blue_green.rollback_on_alarm == Some(true))
+    app.blue_green().is_some_and(|blue_green| blue_green.rollback_on_alarm == Some(true))
 }

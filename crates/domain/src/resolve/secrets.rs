@@ -1,6 +1,6 @@
 //! Secrets with random values.
 
-use super::{Conflict, DEFAULT, Resolver};
+use super::{Conflict, Resolver};
 use crate::{
     GeneratedSecret, Key,
     spec::{GeneratedSecretSpec, Path, SecretAlphabet},
@@ -25,15 +25,10 @@ impl Resolver<'_> {
         }
         GeneratedSecret {
             name_prefix: self.names.secret(key),
-            length: self.or_because(&path.key("length"), spec.length, DEFAULT_LENGTH, DEFAULT),
-            alphabet: self.or_because(
-                &path.key("alphabet"),
-                spec.alphabet,
-                SecretAlphabet::Alphanumeric,
-                DEFAULT,
-            ),
+            length: self.or_default(&path.key("length"), spec.length, DEFAULT_LENGTH),
+            alphabet: self.or_default(&path.key("alphabet"), spec.alphabet, SecretAlphabet::Alphanumeric),
             keys: spec.keys.clone().unwrap_or_default(),
-            version: self.or_because(&path.key("version"), spec.version, 1, DEFAULT),
+            version: self.or_default(&path.key("version"), spec.version, 1),
             recovery_days: self.or_profile(&recovery, spec.recovery_days, self.defaults.secret_recovery_days),
         }
     }

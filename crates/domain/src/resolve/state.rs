@@ -1,6 +1,6 @@
 //! Where Terraform keeps state.
 
-use super::{Conflict, DEFAULT, Resolver};
+use super::{Conflict, Resolver};
 use crate::{
     StateBackend, names,
     spec::{Path, StateLock},
@@ -15,7 +15,7 @@ impl Resolver<'_> {
         let bucket = names::state_bucket(&self.context.account_id, &region);
         let bucket =
             self.or_because(&path.key("bucket"), spec.bucket, bucket, "because one per account and region");
-        let lock = self.or_because(&path.key("lock"), spec.lock, StateLock::S3, DEFAULT);
+        let lock = self.or_default(&path.key("lock"), spec.lock, StateLock::S3);
         let table = path.key("lock_table");
         match (lock, &spec.lock_table) {
             (StateLock::Dynamodb, None) => {

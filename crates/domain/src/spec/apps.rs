@@ -74,6 +74,13 @@ pub struct AppSpec {
     pub deploy: Option<DeploySpec>,
 }
 
+impl AppSpec {
+    /// What is said of CodeDeploy, if it deploys the app.
+    pub(crate) fn blue_green(&self) -> Option<&BlueGreenSpec> {
+        self.deploy.as_ref()?.blue_green.as_ref()
+    }
+}
+
 /// What each copy of an app gets.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]

@@ -154,13 +154,16 @@ fn size(value: &Value<'_>) -> Option<CacheSize> {
 
 fn node_type(value: &Value<'_>) -> Option<String> {
     let text = value.text("a node type such as cache.r7g.large")?;
-    if rules::is_machine_class(text, "cache") {
-        return Some(text.to_owned());
+    if !rules::is_machine_class(text, "cache") {
+        return value.reject(format!(
+            "{} is not a node type of ElastiCache; expected one such as cache.r7g.large",
+            quoted(text)
+        ));
     }
-    value.reject(format!(
-        "{} is not a node type of ElastiCache; expected one such as cache.r7g.large",
-        quoted(text)
-    ))
+    match offered::node_type_fault(text) {
+        Some(fault) => value.reject(format!("{} {fault}", quoted(text))),
+        None => Some(text.to_owned()),
+    }
 }
 
 fn parameters(value: &Value<'_>) -> BTreeMap<String, String> {

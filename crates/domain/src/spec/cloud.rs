@@ -30,7 +30,7 @@ pub struct CloudSpec {
     pub account_id: Option<String>,
     /// A role in your account that Terrane assumes; its trust policy must ask for the external id that Terrane shows.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(regex(pattern = r"^arn:aws:iam::[0-9]{12}:role/.+$"))]
+    #[schemars(regex(pattern = r"^arn:aws:iam::[0-9]{12}:role/([!-~]+/)?[A-Za-z0-9+=,.@_-]{1,64}$"))]
     pub role_arn: Option<String>,
 }
 

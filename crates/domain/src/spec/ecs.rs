@@ -17,6 +17,13 @@ pub struct EcsSpec {
     pub container_insights: Option<ContainerInsights>,
 }
 
+impl EcsSpec {
+    /// Whether copies may run on spare capacity.
+    pub(crate) fn asks_for_spot(&self) -> bool {
+        self.capacity.as_ref().and_then(|capacity| capacity.fargate_spot).is_some_and(|share| share > 0)
+    }
+}
+
 /// Shares of the two ways to pay for Fargate. The first copy of an app is on demand wherever that has a share.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]

@@ -56,6 +56,12 @@ fn is_account_id(text: &str) -> bool {
 pub(super) fn role_arn(value: &Value<'_>) -> Option<String> {
     let text = value.text("the ARN of a role")?;
     if is_role_arn(text) {
+        // Source: IAM user guide, "Create a service-linked role": only the service that it is linked to assumes it.
+        if text.contains(":role/aws-service-role/") {
+            let message =
+                "is a service-linked role, which only AWS itself assumes; give one that trusts Terrane";
+            return value.reject(message);
+        }
         return Some(text.to_owned());
     }
     value.reject(format!(
@@ -69,13 +75,17 @@ fn is_role_arn(text: &str) -> bool {
     else {
         return false;
     };
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let is_name_char = |b: u8| b.is_ascii_alphanumeric() || b"+=,.@_-".contains(&b);
-    is_account_id(account)
-        && (1..=64).contains(&name.len())
-        && name.bytes().all(is_name_char)
-        && path.len() <= 512
-        && path.bytes().all(|b| b.is_ascii_graphic())
+    is_account_id(account) && is_iam_name(path, 64)
+}
+
+/// Whether this is what stands behind `role/` or `policy/`: a name of at most so many characters, behind a path or none.
+fn is_iam_name(text: &str, longest: usize) -> bool {
+    let (path, name) = text.rsplit_once('/').map_or((None, text), |(path, name)| (Some(path), name));
+    // With the slashes around it.
+    let is_path = |path: &str| (1..=510).contains(&path.len()) && path.bytes().all(|b| b.is_ascii_graphic());
+    (1..=longest).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"+=,.@_-".contains(&b))
+        && path.is_none_or(is_path)
 }
 
 /// The ARN of a role or a user. EKS takes no session, no group and no root user.
@@ -101,13 +111,7 @@ pub(super) fn account_of_role(role_arn: &str) -> Option<&str> {
 /// Source: IAM user guide, "IAM identifiers" and "IAM and AWS STS quotas" (name up to 128, path up to 512 characters).
 pub(super) fn account_of_policy(arn: &str) -> Option<&str> {
     let (account, path) = arn.strip_prefix("arn:aws:iam::")?.split_once(":policy/")?;
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let is_name_char = |b: u8| b.is_ascii_alphanumeric() || b"+=,.@_-".contains(&b);
-    let well_formed = (account == "aws" || is_account_id(account))
-        && (1..=128).contains(&name.len())
-        && name.bytes().all(is_name_char)
-        && path.len() <= 512
-        && path.bytes().all(|b| b.is_ascii_graphic());
+    let well_formed = (account == "aws" || is_account_id(account)) && is_iam_name(path, 128);
     well_formed.then_some(account)
 }
 

@@ -6,10 +6,12 @@ mod destroying;
 mod examples;
 mod hostile_input;
 mod names_of_apps;
+mod near_misses;
 mod networks;
 mod observability;
 mod pods;
 mod properties;
+mod quotas;
 mod reasons;
 mod schema;
 

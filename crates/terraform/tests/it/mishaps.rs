@@ -104,9 +104,10 @@ async fn ticks_keep_a_run_alive_beyond_the_fence() {
     let ticker = run.ticker();
     let release = Instant::now() + fence + Duration::from_secs(1);
     let ticking = tokio::spawn(async move {
+        let mut pulse = tokio::time::interval(Duration::from_millis(100));
         while Instant::now() < release {
+            pulse.tick().await;
             ticker.tick(BootTime::now());
-            tokio::time::sleep(Duration::from_millis(100)).await;
         }
         let_it_go(&attempt);
         attempt
@@ -123,9 +124,10 @@ async fn a_tick_counts_from_the_renewal_and_not_from_its_arrival() {
     let stale = BootTime::from_millis(1);
     let ticker = run.ticker();
     let ticking = tokio::spawn(async move {
+        let mut pulse = tokio::time::interval(Duration::from_millis(50));
         loop {
+            pulse.tick().await;
             ticker.tick(stale);
-            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     });
     let (exit, _) = to_the_end(&mut run).await;

@@ -139,10 +139,7 @@ impl Resolver<'_> {
             self.conflict(Conflict::new(here.key("api_gateway"), message));
             return None;
         }
-        if spec.port.is_none() {
-            let message = "needs to know the port on which the app listens; add port: 8000";
-            self.conflict(Conflict::new(here.clone(), message).with(path.key("port")));
-        }
+        self.check_port(spec, path);
         self.check_balancer(cluster, &here);
         if let Some(balancer) = &expose.load_balancer {
             let here = here.key("load_balancer");
@@ -152,12 +149,12 @@ impl Resolver<'_> {
             }
             return Some(ClusterRoute::LoadBalancer {
                 certificate_arn: balancer.certificate_arn.clone(),
-                internal: self.or_because(&here.key("internal"), balancer.internal, false, DEFAULT),
+                internal: self.or_default(&here.key("internal"), balancer.internal, false),
             });
         }
         if let Some(ingress) = &expose.ingress {
             let here = here.key("ingress");
-            let tls = self.or_because(&here.key("tls"), ingress.tls, false, DEFAULT);
+            let tls = self.or_default(&here.key("tls"), ingress.tls, false);
             if tls && ingress.host.is_none() {
                 let message = "a certificate is for a name; add host: api.acme.example";
                 self.conflict(Conflict::new(here.key("tls"), message).with(here.key("host")));

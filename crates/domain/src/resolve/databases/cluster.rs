@@ -1,7 +1,8 @@
 //! Aurora PostgreSQL.
 
 use crate::{
-    AuroraCluster, AuroraCompute, ClusterInstance, Key, Network, facts,
+    AuroraCluster, AuroraCompute, ClusterInstance, Key, Network,
+    facts::database_classes::{aurora_runs_on, instead_for_postgres},
     names::Names,
     profile::aurora_instance_class,
     resolve::{Conflict, Resolver},
@@ -60,10 +61,14 @@ impl Resolver<'_> {
             return AuroraCompute::Serverless { min: capacity.min, max: capacity.max };
         }
         let instance_class = self.instance_class(spec, path, aurora_instance_class);
-        if !facts::aurora_runs_on(&instance_class) {
-            let message = format!(
-                "Aurora PostgreSQL does not run on {instance_class}; use a class of the families r and x, or medium or large of t"
-            );
+        // Of a general-purpose family there is no newer one that would do.
+        let instead = instead_for_postgres(&instance_class).filter(|instead| !instead.starts_with('m'));
+        if instead.is_some() || !aurora_runs_on(&instance_class) {
+            let remedy = match instead {
+                Some(instead) => format!("use the family db.{instead}"),
+                None => "use a class of the families r and x, or medium or large of t".to_owned(),
+            };
+            let message = format!("Aurora PostgreSQL does not run on {instance_class}; {remedy}");
             let at = path.key("size").key("instance_class");
             self.conflict(Conflict::new(at, message).with(path.key("engine")));
         }

@@ -1,9 +1,10 @@
 //! RDS for PostgreSQL.
 
 use crate::{
-    Key, RdsInstance, facts,
+    Key, RdsInstance,
+    facts::{self, database_classes::instead_for_postgres},
     profile::DatabaseShape,
-    resolve::{Conflict, DEFAULT, Resolver},
+    resolve::{Conflict, Resolver},
     spec::{DatabaseSize, DatabaseSpec, Gibibytes, Path, Size},
 };
 
@@ -14,13 +15,19 @@ impl Resolver<'_> {
             self.conflict(Conflict::new(path.key("capacity"), message).with(path.key("engine")));
         }
         let instance_class = self.instance_class(spec, path, |size| DatabaseShape::of(size).instance_class);
+        if let Some(instead) = instead_for_postgres(&instance_class) {
+            let message =
+                format!("RDS for PostgreSQL does not run on {instance_class}; use the family db.{instead}");
+            let at = path.key("size").key("instance_class");
+            self.conflict(Conflict::new(at, message).with(path.key("engine")));
+        }
         let (storage_gib, max_storage_gib) = self.storage(spec, path);
         let multi_az = self.or_profile(
             &path.key("high_availability"),
             spec.high_availability,
             self.defaults.high_availability,
         );
-        let replicas = self.or_because(&path.key("replicas"), spec.replicas, 0, DEFAULT);
+        let replicas = self.or_default(&path.key("replicas"), spec.replicas, 0);
         if replicas > 0 && spec.restore_from.is_some() && spec.master_username.is_none() {
             let message =
                 "is needed with restore_from and replicas; give the name of the user that the snapshot has";

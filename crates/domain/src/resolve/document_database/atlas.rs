@@ -6,7 +6,7 @@ use super::is_atlas;
 use crate::{
     AtlasCluster, AtlasProject, AtlasUser, DocumentDatabaseField, Key, Nat, Network, Vpc, facts,
     profile::atlas_instance_size,
-    resolve::{Conflict, DEFAULT, LifecyclePolicy, Resolver},
+    resolve::{Conflict, LifecyclePolicy, Resolver},
     spec::{AtlasAccess, AtlasSpec, AtlasUserSpec, DataOnDestroy, DatabaseSize, DocumentDatabaseSpec, Path},
 };
 
@@ -33,12 +33,8 @@ impl Resolver<'_> {
         let offered = ("MongoDB Atlas", facts::ATLAS_VERSIONS);
         let version = self.document_version(spec, offered, DEFAULT_VERSION, &path.key("version"));
         let instance_size = self.atlas_size(spec, atlas, &path);
-        let database = self.or_because(
-            &here.key("database"),
-            atlas.database.clone(),
-            DEFAULT_DATABASE.to_owned(),
-            DEFAULT,
-        );
+        let database =
+            self.or_default(&here.key("database"), atlas.database.clone(), DEFAULT_DATABASE.to_owned());
         Some(AtlasCluster {
             name: self.names.atlas_cluster(),
             project: self.atlas_project(atlas)?,
@@ -143,7 +139,7 @@ impl Resolver<'_> {
                 let other = path.key(other.as_str()).key("principal");
                 self.conflict(Conflict::new(here.key("principal"), message).with(other));
             }
-            let access = self.or_because(&here.key("access"), spec.access, AtlasAccess::Read, DEFAULT);
+            let access = self.or_default(&here.key("access"), spec.access, AtlasAccess::Read);
             users.insert(key.clone(), AtlasUser { principal: spec.principal.clone(), access });
         }
         users

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::{
     Ami, Compute, Drivers, Key, NodeGroup, Taint,
-    facts::{Accelerators, Machine, MachineArchitecture},
+    facts::{Accelerators, Boots, Machine, MachineArchitecture},
     profile::Defaults,
-    resolve::{Conflict, DEFAULT, Resolver},
+    resolve::{Conflict, Resolver},
     spec::{
         Accelerator, Gibibytes, KubernetesSpec, NodeCapacity, NodeGroupSpec, NodeImage, Path, TaintEffect,
     },
@@ -21,7 +21,7 @@ const ACCELERATED_DISK: Gibibytes = Gibibytes(200);
 impl Resolver<'_> {
     pub(super) fn compute(&mut self, spec: &KubernetesSpec, path: &Path) -> Compute {
         let groups = path.key("node_groups");
-        let auto_mode = self.or_because(&path.key("auto_mode"), spec.auto_mode, false, DEFAULT);
+        let auto_mode = self.or_default(&path.key("auto_mode"), spec.auto_mode, false);
         if auto_mode {
             if !spec.node_groups.is_empty() {
                 let message = "auto_mode makes the nodes itself; take node_groups out, or auto_mode";
@@ -63,7 +63,7 @@ impl Resolver<'_> {
     fn node_group(&mut self, key: &Key, spec: &NodeGroupSpec, path: &Path) -> NodeGroup {
         let defaults = self.defaults;
         let instance_types = self.instance_types(spec, defaults, path);
-        let image = self.or_because(&path.key("image"), spec.image, NodeImage::Al2023, DEFAULT);
+        let image = self.or_default(&path.key("image"), spec.image, NodeImage::Al2023);
         let ami = self.ami(spec.accelerator, image, &instance_types, path);
         let (min, max, desired) = self.node_counts(spec, defaults, path);
         let disk = match spec.accelerator {
@@ -81,7 +81,7 @@ impl Resolver<'_> {
             launch_template: self.names.launch_template(key),
             ami,
             instance_types,
-            capacity: self.or_because(&path.key("capacity"), spec.capacity, NodeCapacity::OnDemand, DEFAULT),
+            capacity: self.or_default(&path.key("capacity"), spec.capacity, NodeCapacity::OnDemand),
             min,
             max,
             desired,
@@ -130,6 +130,10 @@ impl Resolver<'_> {
                 );
                 self.conflict(Conflict::new(of_types.index(*index), message));
             }
+            if let Some(message) = unbootable(image, name, machine.boots) {
+                let conflict = Conflict::new(of_types.index(*index), message);
+                self.conflict(conflict.with(path.key("image")));
+            }
             if let Some(message) = unfit(accelerator, name, machine.accelerators) {
                 let conflict = Conflict::new(of_types.index(*index), message);
                 self.conflict(conflict.with(path.key("accelerator")));
@@ -162,6 +166,19 @@ impl Resolver<'_> {
             self.conflict(conflict.with(path.key("min")).with(path.key("max")));
         }
         (min, max, desired)
+    }
+}
+
+/// Why a machine doesn't boot the image of its group.
+fn unbootable(image: NodeImage, name: &str, boots: Boots) -> Option<String> {
+    match (boots, image) {
+        (Boots::None, _) => Some(format!(
+            "\"{name}\" boots none of the images of EKS: it is older than hardware virtualization; use a type such as m7i.large"
+        )),
+        (Boots::NotAl2023, NodeImage::Al2023) => Some(format!(
+            "\"{name}\" has a first Graviton, on which Amazon Linux 2023 does not run; use a type such as m7g.large"
+        )),
+        (Boots::NotAl2023 | Boots::All, _) => None,
     }
 }
 

@@ -1,0 +1,59 @@
+//! What comes near to something that is refused, and is fine.
+
+use crate::{problems, read, resolved, with_base};
+
+#[test]
+fn a_rule_refuses_no_more_than_it_says() {
+    let certificate = "certificate_arn: \"arn:aws:acm:eu-west-1:222222222222:certificate/0a\"";
+    let host_of_64 = format!("{}.acme.example", "a".repeat(51));
+    let host_of_65 = format!("{}.acme.example", "a".repeat(52));
+    let exposed = |expose: &str| {
+        format!("ecs: {{}}\napps: {{ a: {{ image: nginx, port: 80, expose: {{ {expose} }} }} }}")
+    };
+    for section in [
+        // Logs that end somewhere, in a bucket that anybody's objects may be in.
+        "buckets: { a: { access_logs: { bucket: b } }, b: { access_logs: { bucket: c } }, c: { ownership: object_writer } }"
+            .to_owned(),
+        "buckets: { a: { access_logs: { bucket: b } }, b: { acl: log-delivery-write, ownership: bucket_owner_preferred } }"
+            .to_owned(),
+        // A longest name, and one that ACM is not asked for.
+        format!("dns: {{ zone: acme.example }}\n{}", exposed(&format!("load_balancer: {{ host: {host_of_64} }}"))),
+        format!(
+            "dns: {{ zone: acme.example }}\n{}",
+            exposed(&format!("load_balancer: {{ host: {host_of_65}, {certificate} }}"))
+        ),
+        // One host, of which the zone is somebody else's.
+        "ecs: {}\napps: { a: { image: nginx, port: 80, expose: { load_balancer: { host: x.example } } }, b: { image: nginx, port: 80, expose: { load_balancer: { host: x.example, internal: true } } } }".to_owned(),
+        "kubernetes: { node_groups: { a: { image: bottlerocket, instance_types: [a1.large] } } }".to_owned(),
+        "databases: { main: { size: { instance_class: db.m5.large } } }".to_owned(),
+        "caches: { main: { size: { node_type: cache.r6g.large } } }".to_owned(),
+        "lifecycle: { ttl: 6h }\ndatabases: { main: { deletion_protection: false } }".to_owned(),
+    ] {
+        let found: Vec<String> = problems(&with_base(&section)).into_iter().map(|problem| problem.message).collect();
+        assert_eq!(found, [""; 0], "{section}");
+    }
+}
+
+#[test]
+fn a_role_may_stand_under_any_path_of_iam() {
+    for role in ["P", "a/P", "a/b/c/P", "team=x/P+=,.@_-", "aws-reserved/sso.amazonaws.com/P"] {
+        let arn = format!("arn:aws:iam::222222222222:role/{role}");
+        let spec = read(&format!("name: dev\ncloud: {{ region: eu-west-1, role_arn: \"{arn}\" }}"));
+        assert_eq!(spec.cloud.role_arn.as_deref(), Some(arn.as_str()));
+    }
+}
+
+#[test]
+fn spot_counts_for_the_apps_that_ecs_deploys_and_that_is_told_of_the_others() {
+    let spec = read(&with_base(
+        "ecs: { capacity: { fargate: 1, fargate_spot: 3 } }\n\
+         apps:\n\
+         \x20 web: { image: nginx, port: 80, expose: { load_balancer: {} }, deploy: { blue_green: {} } }\n\
+         \x20 worker: { image: nginx }\n",
+    ));
+    let reasons = resolved(&spec).reasons;
+    let told: Vec<_> = reasons.iter().filter(|reason| reason.value == "not on Spot").collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0].path, "apps.web.deploy.blue_green");
+    assert!(told[0].because.contains("ecs.capacity counts for apps that are rolling"), "{told:?}");
+}
