@@ -54,23 +54,6 @@ s3.put_bucket_logging(Bucket=first(writes), BucketLoggingStatus={})
 ",
     ),
     drift(
-        &["buckets"],
-        "aws_s3_bucket_acl.main",
-        "aws_s3_bucket_acl.main/*",
-        "
-from botocore.exceptions import ClientError
-def takes_acls(bucket):
-    try:
-        rules = s3.get_bucket_ownership_controls(Bucket=bucket)['OwnershipControls']['Rules']
-    except ClientError:
-        return False
-    return rules[0]['ObjectOwnership'] != 'BucketOwnerEnforced'
-s3 = client('s3')
-bucket = first(b['Name'] for b in s3.list_buckets()['Buckets'] if takes_acls(b['Name']))
-s3.put_bucket_acl(Bucket=bucket, ACL='log-delivery-write')
-",
-    ),
-    drift(
         &["registries"],
         "aws_ecr_repository.main",
         "aws_ecr_repository.main/*",

@@ -49,7 +49,12 @@ eks = client('eks')
 cluster = first(eks.list_clusters()['clusters'])
 addons = eks.list_addons(clusterName=cluster)['addons']
 addon = first(a for a in ('coredns', 'metrics-server') if a in addons)
-eks.update_addon(clusterName=cluster, addonName=addon, configurationValues='{\"replicaCount\": 5}')
+now = eks.describe_addon(clusterName=cluster, addonName=addon)['addon']['addonVersion']
+offered = eks.describe_addon_versions(addonName=addon)['addons'][0]['addonVersions']
+version = eks.describe_cluster(name=cluster)['cluster']['version']
+other = first(v['addonVersion'] for v in offered if v['addonVersion'] != now
+    and any(c['clusterVersion'] == version for c in v['compatibilities']))
+eks.update_addon(clusterName=cluster, addonName=addon, addonVersion=other)
 ",
     ),
     drift(

@@ -1,9 +1,7 @@
 //! Changes behind Terraform's back, at least one for each block, through the AWS API. A new block needs one.
 //!
-//! None is made of what AWS doesn't let anybody change: certificates, task definitions, key pairs of a name and its owner.
-//! And none adds what Terraform has no eye for: it looks at the rules and policies that it made, and a further one
-//! of a security group or a role is none of them. (Where the provider can own all there are, we let it: the default
-//! security group, below.)
+//! None is made of what AWS lets nobody change, such as certificates and task definitions; and none of what Terraform has
+//! no eye for (docs/POLICY.md).
 
 mod apps;
 mod data;

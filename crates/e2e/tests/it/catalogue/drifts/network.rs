@@ -47,7 +47,7 @@ ec2.authorize_security_group_ingress(GroupId=first(g for g in groups if g['Group
     IpPermissions=[{'IpProtocol': 'tcp', 'FromPort': 22, 'ToPort': 22, 'IpRanges': [{'CidrIp': '0.0.0.0/0'}]}])
 ",
     ),
-    // A door that is opened wider.
+    // A door that is opened wider: to ports that nobody meant.
     drift(
         &["network"],
         "aws_vpc_security_group_ingress_rule.*",
@@ -55,10 +55,12 @@ ec2.authorize_security_group_ingress(GroupId=first(g for g in groups if g['Group
         "
 ec2 = client('ec2')
 rule = first(r for r in ec2.describe_security_group_rules()['SecurityGroupRules']
-    if is_of(r.get('Tags'), 'aws_vpc_security_group_ingress_rule.'))
-opened = {name: rule[name] for name in ('IpProtocol', 'FromPort', 'ToPort', 'Description') if name in rule}
+    if r['IpProtocol'] == 'tcp' and is_of(r.get('Tags'), 'aws_vpc_security_group_ingress_rule.'))
+opened = {name: rule[name] for name in ('IpProtocol', 'ToPort', 'Description', 'CidrIpv4', 'CidrIpv6') if rule.get(name)}
+if 'ReferencedGroupInfo' in rule:
+    opened['ReferencedGroupId'] = rule['ReferencedGroupInfo']['GroupId']
 ec2.modify_security_group_rules(GroupId=rule['GroupId'], SecurityGroupRules=[{
-    'SecurityGroupRuleId': rule['SecurityGroupRuleId'], 'SecurityGroupRule': {**opened, 'CidrIpv4': '0.0.0.0/0'}}])
+    'SecurityGroupRuleId': rule['SecurityGroupRuleId'], 'SecurityGroupRule': {**opened, 'FromPort': 1}}])
 ",
     ),
     drift(
