@@ -108,7 +108,8 @@ pub const EDITS: &[Edit] = &[
         "caches",
         "caches.*.snapshot_retention_days",
         |_| json!(3),
-        &["aws_elasticache_replication_group.main/{}"],
+        // The first snapshot needs a name for the last.
+        &["aws_elasticache_replication_group.main/{}", "terraform_data.cache/{}"],
     ),
     edit(
         "document_database",
