@@ -71,7 +71,12 @@ pub const EDITS: &[Edit] = &[
         "ecs",
         "ecs.container_insights",
         |_| json!("enabled"),
-        &["aws_cloudwatch_log_group.container_insights", "aws_ecs_cluster.main"],
+        // What CodeDeploy may do names the cluster, and Terraform reads that document again when the cluster has changed.
+        &[
+            "aws_cloudwatch_log_group.container_insights",
+            "aws_ecs_cluster.main",
+            "aws_iam_role_policy.code_deploy/*",
+        ],
     ),
     edit(
         "apps",
