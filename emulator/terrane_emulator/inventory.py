@@ -189,7 +189,7 @@ def _secrets(backend: Any, base: Row) -> Iterator[Row]:
 
 def _dynamodb(backend: Any, base: Row) -> Iterator[Row]:
     for table in backend.tables.values():
-        yield _row(base, "table", table.name, _pairs(table.tags), table.table_status)
+        yield _row(base, "table", table.name, _pairs(table.tags))
 
 
 _READERS: dict[Any, Callable[[Any, Row], Iterator[Row]]] = {

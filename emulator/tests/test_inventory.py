@@ -133,3 +133,18 @@ def test_a_deleted_nat_gateway_takes_its_interface_along(
     ec2.delete_internet_gateway(InternetGatewayId=gateway)
     ec2.delete_vpc(VpcId=vpc)
     assert kinds(emulated, account) == []
+
+
+def test_a_table_is_listed(emulated: Emulated, account: str, aws: Clients) -> None:
+    aws("dynamodb").create_table(
+        TableName="locks",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "LockID", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "LockID", "KeyType": "HASH"}],
+        Tags=[TAG],
+    )
+    rows = emulated.switch("GET", f"inventory?account={account}")
+    found = [(row["service"], row["type"], row["id"], row["tags"]) for row in rows]
+    assert found == [("dynamodb", "table", "locks", {TAG["Key"]: TAG["Value"]})]
+    aws("dynamodb").delete_table(TableName="locks")
+    assert kinds(emulated, account) == []

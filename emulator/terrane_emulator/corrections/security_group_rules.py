@@ -26,7 +26,7 @@ def _authorize_egress(original: Any, backend: Any, *args: Any, **kwargs: Any) ->
 
 
 def _keep_descriptions(original: Any, backend: Any, *args: Any, **kwargs: Any) -> Any:
-    """moto looks for a rule's description in its address range only; a rule about a group has none."""
+    """moto looks for a description in a rule's address range only; one about a group has none."""
     groups = kwargs.get("source_groups") or []
     # Taken out first: two rules that differ in nothing else are the same rule.
     descriptions = {group.get("GroupId"): group.pop("Description", None) for group in groups}

@@ -94,6 +94,11 @@ fn vpc(file: File, network: &Network, made: &MadeVpc) -> File {
         "Adopted without rules: what is started without a security group of its own can talk to nobody.",
         Block::of(DEFAULT_SECURITY_GROUP)
             .arg("vpc_id", VPC.attr("id"))
+            .note(
+                "Said, and not left out: Terraform would take away what is there now, and never look again.",
+            )
+            .arg("ingress", Expr::list::<Expr>([]))
+            .arg("egress", Expr::list::<Expr>([]))
             .named_tags(DEFAULT_SECURITY_GROUP, template![local("name"), "-default-unused"]),
     )
     .noted(

@@ -8,15 +8,15 @@ use std::{
 use anyhow::{Context as _, Result, ensure};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use terrane_domain::{
-    DatabaseKind, Format, OnDestroy, ResolveContext, Resolved, parse, parse_value, resolve,
-};
+use terrane_domain::{DatabaseKind, OnDestroy, Resolved};
 use terrane_rig::AwsAccount;
 use terrane_samples::Example;
 
 use super::{
-    drifts::{DRIFTS, PRELUDE},
+    address::{is_meant, plain},
+    drifts::{PRELUDE, drifts_of},
     edits::edit,
+    file::{in_account, resolved},
     prepared::Prepared,
 };
 use crate::support::{World, send, text};
@@ -35,8 +35,8 @@ pub struct Life<'a> {
 
 /// What the emulated AWS knows of an environment's state and secrets.
 struct Kept {
-    /// Types in the newest state.
-    kinds: BTreeSet<String>,
+    /// Resources in the newest state, as `type.name`.
+    resources: BTreeSet<String>,
     /// How many versions of the state there are.
     versions: u64,
     /// Values that AWS or the provider made and that nobody may find.
@@ -49,7 +49,7 @@ impl<'a> Life<'a> {
     /// From nothing to nothing.
     pub async fn of(world: &'a World, example: &Example) -> Result<()> {
         let account = world.emulator().await?.fresh_account();
-        let mut file = in_account(example, &account)?;
+        let mut file = in_account(example, &account.role_arn())?;
         let region = text(&file["cloud"], "region");
         let prepared = Prepared::make(world, &account, &region, &example.name).await;
         let prepared = prepared.context("preparing the account")?;
@@ -66,7 +66,7 @@ impl<'a> Life<'a> {
 
         let kept = life.kept().await.context("its state and secrets")?;
         life.keeps_secrets(&kept, &created.operation).await?;
-        life.drifts(&file, &kept.kinds).await.context("after changes behind Terraform's back")?;
+        life.drifts(&file, &kept.resources).await.context("after changes behind Terraform's back")?;
         let file = life.is_edited(&file).await.context("an edit")?;
         life.changes_nothing(&file).await.context("a second plan after the edit")?;
         let kept = life.kept().await?;
@@ -92,23 +92,16 @@ impl<'a> Life<'a> {
         Ok(())
     }
 
-    /// Changes one attribute of each kind of block through AWS, and looks for it in the next plan, which repairs it.
-    async fn drifts(&self, file: &Value, kinds: &BTreeSet<String>) -> Result<()> {
-        let drifts: Vec<_> = DRIFTS.iter().filter(|drift| kinds.contains(drift.kind)).collect();
-        ensure!(!drifts.is_empty(), "DRIFTS knows none of {kinds:?}");
-        for kind in kinds.iter().filter(|kind| terrane_blueprint::holds_data(kind)) {
-            ensure!(
-                drifts.iter().any(|drift| drift.kind == kind),
-                "{kind} holds data and has no line in DRIFTS"
-            );
-        }
-        let code: String = drifts.iter().map(|drift| drift.code).collect();
+    /// Changes something of each block through AWS, and looks for it in the next plan, which repairs it.
+    async fn drifts(&self, file: &Value, resources: &BTreeSet<String>) -> Result<()> {
+        let drifts = drifts_of(file, resources)?;
+        let code: String = drifts.iter().map(|drift| drift.python()).collect();
         self.world.aws_in(&self.account, &self.region, &format!("{PRELUDE}{code}")).await?;
         let plan = self.update(file).await?;
-        let seen: BTreeSet<String> =
-            actions(&plan).iter().map(|action| text(action, "resource_type")).collect();
+        let changed = changed(&plan);
+        let shows = |pattern| changed.iter().any(|address| is_meant(pattern, address));
         let missed: Vec<_> =
-            drifts.iter().filter(|drift| !seen.contains(drift.shows)).map(|drift| drift.shows).collect();
+            drifts.iter().map(|drift| drift.shows).filter(|pattern| !shows(pattern)).collect();
         ensure!(missed.is_empty(), "changes of {missed:?} don't show: {plan}");
         // What depends on a changed resource may be planned too, because its attributes are unknown until then. Nothing of
         // all this is replaced.
@@ -123,23 +116,8 @@ impl<'a> Life<'a> {
         // Some small things can't be changed in place, such as the lifecycle policy of a registry; none of them holds data.
         let loses = |action: &Value| action["action"] == "delete" || action["holds_data"] == true;
         ensure!(!actions(&plan).iter().any(loses), "an edit loses something: {plan}");
-        let seen: Vec<String> = actions(&plan).iter().map(|action| text(action, "resource_type")).collect();
-        ensure!(!seen.is_empty(), "the edit changes nothing: {plan}");
-        if edited.changes.is_empty() {
-            ensure!(plan["add"] == 0, "a tag makes something: {plan}");
-            return Ok(edited.file);
-        }
-        for types in &edited.changes {
-            ensure!(
-                seen.iter().any(|kind| types.contains(&kind.as_str())),
-                "none of {types:?} changes: {plan}"
-            );
-        }
-        let others: Vec<_> = seen
-            .iter()
-            .filter(|kind| !edited.changes.iter().any(|types| types.contains(&kind.as_str())))
-            .collect();
-        ensure!(others.is_empty(), "nobody edited {others:?}: {plan}");
+        edited.check(&changed(&plan)).with_context(|| plan.to_string())?;
+        ensure!(!edited.made.is_empty() || plan["add"] == 0, "a tag makes something: {plan}");
         Ok(edited.file)
     }
 
@@ -151,19 +129,20 @@ impl<'a> Life<'a> {
             said[name].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
         };
         let kept = Kept {
-            kinds: texts("kinds").into_iter().collect(),
+            resources: texts("resources").into_iter().collect(),
             versions: said["versions"].as_u64().unwrap_or_default(),
             secrets: texts("secrets"),
             leaks: said["leaks"].as_array().cloned().unwrap_or_default(),
         };
-        ensure!(kept.versions > 0 && !kept.kinds.is_empty(), "the state was not found: {said}");
+        ensure!(kept.versions > 0 && !kept.resources.is_empty(), "the state was not found: {said}");
         Ok(kept)
     }
 
     /// No value that AWS made is in state, log, plan or outputs.
     async fn keeps_secrets(&self, kept: &Kept, operation: &str) -> Result<()> {
         ensure!(kept.leaks.is_empty(), "secrets in the state: {:?}", kept.leaks);
-        if ["aws_db_instance", "aws_rds_cluster"].iter().any(|kind| kept.kinds.contains(*kind)) {
+        let with_password = ["aws_db_instance.main", "aws_docdb_cluster.main", "aws_rds_cluster.main"];
+        if with_password.iter().any(|resource| kept.resources.contains(*resource)) {
             ensure!(!kept.secrets.is_empty(), "a database without a secret: nothing was looked for");
         }
         let log = self.world.log(operation).await?;
@@ -197,6 +176,9 @@ impl<'a> Life<'a> {
                 };
                 *stays.entry(kind.to_owned()).or_default() += 1;
             }
+            if unprotected.document_database.is_some() {
+                *stays.entry("rds/cluster-snapshot".to_owned()).or_default() += 1;
+            }
             let caches = unprotected.caches.values().filter(|cache| cache.final_snapshot.is_some()).count();
             stays.extend((caches > 0).then(|| ("elasticache/snapshot".to_owned(), caches)));
         } else {
@@ -217,48 +199,20 @@ impl<'a> Life<'a> {
     }
 }
 
-/// The example as a file for this account. Named like the example, because two examples may use one name.
-fn in_account(example: &Example, account: &AwsAccount) -> Result<Value> {
-    let mut file = parse(example.text.as_bytes(), Format::Yaml)?.to_json();
-    file["name"] = json!(example.name);
-    let cloud = file["cloud"].as_object_mut().context("a section cloud")?;
-    cloud.remove("account_id");
-    cloud.insert("role_arn".to_owned(), json!(account.role_arn()));
-    without_atlas(&mut file);
-    Ok(file)
-}
-
-/// Takes MongoDB Atlas out, and what refers to it: there is nobody here to answer in its place.
-fn without_atlas(file: &mut Value) {
-    if file["document_database"]["engine"] != "mongodb_atlas" {
-        return;
-    }
-    let Some(sections) = file.as_object_mut() else { return };
-    sections.remove("document_database");
-    let refers = |secret: &Value| text(secret, "from").starts_with("document_database.");
-    let apps = sections.get_mut("apps").and_then(Value::as_object_mut);
-    for app in apps.into_iter().flat_map(|apps| apps.values_mut()) {
-        if let Some(secrets) = app.get_mut("secrets").and_then(Value::as_object_mut) {
-            secrets.retain(|_, secret| !refers(secret));
-        }
-    }
-}
-
-fn resolved(file: &Value) -> Result<Resolved> {
-    let spec = parse_value(file)?;
-    let preview = ResolveContext::preview(&spec, terrane_blueprint::current_pins());
-    Ok(resolve(&spec, &preview)?)
-}
-
 fn actions(plan: &Value) -> &[Value] {
     plan["actions"].as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+/// Plain addresses.
+fn changed(plan: &Value) -> Vec<String> {
+    actions(plan).iter().map(|action| plain(&text(action, "address"))).collect()
 }
 
 /// Prints what [`Kept`] holds. Where a secret is an object, its host, user and the like are no secrets.
 const KEPT: &str = "
 import json
 known = {'username', 'user', 'host', 'engine', 'dbname', 'port', 'dbInstanceIdentifier'}
-secrets, leaks, kinds, versions = set(), [], set(), 0
+secrets, leaks, resources, versions = set(), [], set(), 0
 manager = client('secretsmanager')
 for page in manager.get_paginator('list_secrets').paginate():
     for secret in page['SecretList']:
@@ -280,6 +234,6 @@ for bucket in (b['Name'] for b in s3.list_buckets()['Buckets']):
             if any(secret in body for secret in secrets):
                 leaks.append(version['Key'] + ' ' + version['VersionId'])
             if version['IsLatest']:
-                kinds.update(r['type'] for r in json.loads(body)['resources'] if r['mode'] == 'managed')
-print(json.dumps({'secrets': sorted(secrets), 'leaks': leaks, 'kinds': sorted(kinds), 'versions': versions}))
+                resources.update(r['type'] + '.' + r['name'] for r in json.loads(body)['resources'] if r['mode'] == 'managed')
+print(json.dumps({'secrets': sorted(secrets), 'leaks': leaks, 'resources': sorted(resources), 'versions': versions}))
 ";

@@ -5,12 +5,15 @@
 //! edited changes; taken down, and nothing is left. On the way no secret that AWS made is in any version of the state,
 //! in a log, in a plan or in an output.
 //!
-//! Each example has an account of its own. A new example needs nothing here, or a line in [`prepared`] if it stands on
-//! something that isn't its own. A new block needs a line in [`drifts`],
-//! without which the test fails if the block holds data, and one in [`edits`], without which its tags are edited.
+//! Each example has an account of its own. A new example in `examples/` needs nothing here, or a line in [`prepared`] if it
+//! stands on something that isn't its own. A new block needs an example that has it, a row in [`edits`] and one in
+//! [`drifts`]: tests that need no server say which is missing, for each example and section, and which type of resource no
+//! example makes.
 
+mod address;
 mod drifts;
 mod edits;
+mod file;
 mod life;
 mod prepared;
 

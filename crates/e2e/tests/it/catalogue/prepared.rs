@@ -43,6 +43,11 @@ route53.delete_hosted_zone(Id=first(z['Id'] for z in zones if z['Name'] == 'know
 ",
     },
     Preparation {
+        example: "eks-fargate",
+        make: "client('secretsmanager').create_secret(Name='edited/once', SecretString='not-a-real-one')",
+        take_away: "client('secretsmanager').delete_secret(SecretId='edited/once', ForceDeleteWithoutRecovery=True)",
+    },
+    Preparation {
         example: "existing-vpc",
         make: "
 ec2 = client('ec2')
@@ -56,8 +61,12 @@ for kind, role in (1, 'elb'), (2, 'internal-elb'), (3, None):
         subnet = made[f'subnet-0a1b2c3d4e5f607{kind}{place}'] = subnet['Subnet']['SubnetId']
         if role:
             ec2.create_tags(Resources=[subnet], Tags=[{'Key': f'kubernetes.io/role/{role}', 'Value': '1'}])
+client('dynamodb').create_table(TableName='terraform-locks', BillingMode='PAY_PER_REQUEST',
+    AttributeDefinitions=[{'AttributeName': 'LockID', 'AttributeType': 'S'}],
+    KeySchema=[{'AttributeName': 'LockID', 'KeyType': 'HASH'}])
 ",
         take_away: "
+client('dynamodb').delete_table(TableName='terraform-locks')
 ec2 = client('ec2')
 for id in made.values():
     if id.startswith('subnet-'):
@@ -68,6 +77,15 @@ for id in made.values():
 ",
     },
     Preparation {
+        example: "portal",
+        make: "client('route53').create_hosted_zone(Name='acme.example', CallerReference='prepared')",
+        take_away: "
+route53 = client('route53')
+zones = route53.list_hosted_zones()['HostedZones']
+route53.delete_hosted_zone(Id=first(z['Id'] for z in zones if z['Name'] == 'acme.example.'))
+",
+    },
+    Preparation {
         example: "production",
         make: "
 trust = '{\"Version\": \"2012-10-17\", \"Statement\": []}'
@@ -75,6 +93,18 @@ role = client('iam').create_role(RoleName='Developers', AssumeRolePolicyDocument
 made = {'arn:aws:iam::222222222222:role/Developers': role}
 ",
         take_away: "client('iam').delete_role(RoleName='Developers')",
+    },
+    Preparation {
+        example: "two-apps",
+        make: "
+secrets = client('secretsmanager')
+secrets.create_secret(Name='two-apps/pinecone', SecretString='{\"api_key\": \"not-a-real-one\"}')
+secrets.create_secret(Name='edited/once', SecretString='not-a-real-one')
+",
+        take_away: "
+for name in 'two-apps/pinecone', 'edited/once':
+    client('secretsmanager').delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+",
     },
 ];
 

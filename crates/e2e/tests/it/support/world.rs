@@ -121,10 +121,9 @@ impl World {
     pub async fn aws_in(&self, account: &AwsAccount, region: &str, code: &str) -> Result<String> {
         const PRELUDE: &str = "
 import boto3, sys
-role = boto3.client('sts').assume_role(RoleArn=sys.argv[1], RoleSessionName='test')['Credentials']
-def client(service):
-    return boto3.client(service, region_name=sys.argv[2], aws_access_key_id=role['AccessKeyId'],
-        aws_secret_access_key=role['SecretAccessKey'], aws_session_token=role['SessionToken'])
+def client(service, _session=boto3.client('sts').assume_role(RoleArn=sys.argv[1], RoleSessionName='test')['Credentials']):
+    return boto3.client(service, region_name=sys.argv[2], aws_access_key_id=_session['AccessKeyId'],
+        aws_secret_access_key=_session['SecretAccessKey'], aws_session_token=_session['SessionToken'])
 ";
         let python = self.emulator().await?.python().context("the emulator has no Python")?.to_owned();
         let code = format!("{PRELUDE}{code}");
