@@ -21,8 +21,10 @@ mod plan;
 mod script;
 mod settings;
 mod stop;
+mod timing;
 
 pub use engine::{Ended, Engine};
 pub use lease::{Barred, may_start};
 pub use settings::{Deadlines, EngineSettings, RetryPolicy};
 pub use stop::{Asked, Stop};
+pub use timing::{Misfit, Timing};

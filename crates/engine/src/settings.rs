@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use crate::Timing;
+
 /// Limits and places. The defaults are the ones of docs/ARCHITECTURE.md.
 #[derive(Debug, Clone)]
 pub struct EngineSettings {
@@ -11,16 +13,8 @@ pub struct EngineSettings {
     pub terraform_override: Option<PathBuf>,
     /// Directory of providers in a mirror layout, when it isn't in a place that Terraform knows.
     pub provider_mirror: Option<PathBuf>,
-    /// How long a claim is good for without renewal.
-    pub lease: Duration,
-    /// How often it is renewed.
-    pub renew_every: Duration,
-    /// Nothing new is started this long after the last renewal that succeeded was *sent*.
-    pub start_barrier: Duration,
-    /// A Terraform that already runs may go on this long without a renewal, covered by its state lock.
-    pub fence: Duration,
-    /// Between the interrupt and the kill of a Terraform that doesn't end.
-    pub grace: Duration,
+    /// When a holder has to stop, and when it may be overtaken.
+    pub timing: Timing,
     /// Limits of single steps and of one whole attempt.
     pub deadlines: Deadlines,
     /// When a failed attempt is tried again.
@@ -61,11 +55,7 @@ impl EngineSettings {
             work_dir,
             terraform_override: None,
             provider_mirror: None,
-            lease: Duration::from_secs(30),
-            renew_every: Duration::from_secs(5),
-            start_barrier: Duration::from_secs(20),
-            fence: Duration::from_secs(90),
-            grace: minutes(10),
+            timing: Timing::DEFAULT,
             deadlines: Deadlines {
                 init: minutes(5),
                 plan: minutes(15),

@@ -72,7 +72,7 @@ impl Claims {
             };
             let Ok(slot) = slot else { break };
             let claimed = BootTime::now();
-            match self.engine.store.claim(self.worker, self.engine.settings.lease).await {
+            match self.engine.store.claim(self.worker, self.engine.settings.timing.lease).await {
                 Ok(Some(claim)) => self.start(claim, claimed, slot),
                 Ok(None) => {
                     drop(slot);

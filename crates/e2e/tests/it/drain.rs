@@ -33,7 +33,7 @@ async fn a_worker_with_time_to_drain_finishes_what_it_runs_and_takes_nothing_new
 async fn a_worker_without_time_to_drain_hands_back_and_another_one_finishes_with_one_set_of_resources()
 -> Result<()> {
     let Some(world) = World::start("a hasty drain", 2).await? else { return Ok(()) };
-    let leaving = world.supervised_worker(1, &[("TERRANE_DRAIN_SECONDS", "1")]).await?;
+    let leaving = world.supervised_worker(1, &[("TERRANE_DRAIN_TIMEOUT", "1")]).await?;
     // The NAT gateway stays in the making: a create that is interrupted where it waits.
     world.emulator().await?.set_faults(&Faults::default().hold("ec2:nat-gateway")).await?;
     let sections = "network: { availability_zones: 2, nat: single }\nregistries: { api: {} }\n";
