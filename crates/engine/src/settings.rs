@@ -41,6 +41,8 @@ pub struct Deadlines {
 pub struct RetryPolicy {
     /// Failures that count before the operation fails for good.
     pub max_failures: u32,
+    /// Workers that may be lost in the middle of an operation before it fails for good: it may be what loses them.
+    pub max_takeovers: u32,
     /// Before the second attempt; doubles with every failure.
     pub first_delay: Duration,
     /// The delay never grows beyond this.
@@ -64,6 +66,7 @@ impl EngineSettings {
             },
             retry: RetryPolicy {
                 max_failures: 3,
+                max_takeovers: 5,
                 first_delay: Duration::from_secs(15),
                 max_delay: minutes(5),
             },

@@ -52,6 +52,11 @@ impl Claims {
         }
     }
 
+    /// Wakes the claim loop.
+    pub(crate) fn due(&self) -> Arc<Notify> {
+        self.ended.clone()
+    }
+
     /// How many operations run here.
     pub(crate) fn running(&self) -> usize {
         self.table().len()

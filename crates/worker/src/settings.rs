@@ -19,6 +19,7 @@
 //! | `TERRANE_TERRAFORM_OVERRIDE_FILE` | a file laid beside what is rendered, for emulators and special endpoints | none |
 //! | `TERRANE_APPROVAL_HOURS` | how long a plan waits for a decision | `168` |
 //! | `TERRANE_RETRY_LIMIT` | failures after which an operation fails for good | `3` |
+//! | `TERRANE_TAKEOVER_LIMIT` | workers that may be lost in the middle of an operation before it fails for good | `5` |
 //! | `TERRANE_RETRY_SECONDS` | delay before the second attempt; doubles with every failure | `15` |
 //! | `TERRANE_METRICS_LISTEN` | address of `/metrics` and `/healthz` | `127.0.0.1:9091` |
 //! | `TERRANE_READY_FILE` | file that gets `{"metrics":"host:port"}` once the worker takes work | none |
@@ -98,6 +99,12 @@ impl Settings {
         );
         engine.retry.max_failures =
             number(get("TERRANE_RETRY_LIMIT"), "TERRANE_RETRY_LIMIT", "a number of failures, 1 or more", 3)?;
+        engine.retry.max_takeovers = number(
+            get("TERRANE_TAKEOVER_LIMIT"),
+            "TERRANE_TAKEOVER_LIMIT",
+            "a number of workers, 1 or more",
+            5,
+        )?;
         engine.retry.first_delay = seconds("TERRANE_RETRY_SECONDS", "seconds, 1 or more", 15)?;
         engine.timing = Timing {
             lease: seconds("TERRANE_LEASE_SECONDS", "seconds, 1 or more", 30)?,
