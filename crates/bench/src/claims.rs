@@ -114,7 +114,7 @@ async fn take(
 fn new_worker() -> NewWorker {
     NewWorker {
         host: "bench".to_owned(),
-        boot_id: None,
+        place: None,
         process_id: std::process::id(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         slots: 1,

@@ -238,7 +238,7 @@ impl OperationState {
             (Self::Running, E::ApprovalNeeded) => Some(Self::AwaitingApproval),
             // Approved work keeps the environment's line and waits for a slot, to be planned once more.
             (Self::AwaitingApproval, E::Approved) => Some(Self::Retrying),
-            (Self::Running, E::HandedBack | E::AttemptFailed) => Some(Self::Retrying),
+            (Self::Running, E::HandedBack | E::TakenOver | E::AttemptFailed) => Some(Self::Retrying),
             (Self::Running, E::Succeeded) => Some(Self::Succeeded),
             (Self::Running, E::Failed) => Some(Self::Failed),
             (Self::Queued | Self::Running | Self::AwaitingApproval | Self::Retrying, E::Cancelled) => {
@@ -266,6 +266,8 @@ pub enum OperationEvent {
     ApprovalExpired,
     /// A draining worker gave it back; not a failure.
     HandedBack,
+    /// Its worker was lost; not a failure of the operation.
+    TakenOver,
     /// An attempt failed and another one may help.
     AttemptFailed,
     /// Done.

@@ -122,10 +122,10 @@ impl<'a> Attempt<'a> {
         lines: &mut Lines<'_>,
     ) -> Result<Finished, StepError> {
         self.lease.may_start()?;
-        let settings = &self.engine.settings;
+        let timing = &self.engine.settings.timing;
         let options = RunOptions {
-            fence: settings.fence,
-            grace: settings.grace,
+            fence: timing.fence,
+            grace: timing.grace,
             held_as_of: Some(self.lease.held_as_of()),
             ..RunOptions::with_deadline(deadline)
         };
@@ -243,7 +243,7 @@ impl<'a> Attempt<'a> {
             _ => return Err(error.into()),
         }
         tracing::warn!(error = %Chain(&error), "store_failed");
-        tokio::time::sleep(self.engine.settings.renew_every / 5).await;
+        tokio::time::sleep(self.engine.settings.timing.renew_every / 5).await;
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! The right to work on an operation, and what may be done as it grows old.
 //!
-//! A claim is good for [`EngineSettings::lease`](crate::EngineSettings::lease) on Postgres's clock. [`Lease::keep`] renews
+//! A claim is good for [`Timing::lease`](crate::Timing::lease) on Postgres's clock. [`Lease::keep`] renews
 //! it for as long as the operation's future is polled: it is a branch of that future and not a task of its own, so that
 //! an attempt that hangs past its deadline can't be renewed by something that outlived it.
 //!
@@ -75,9 +75,9 @@ impl<'a> Lease<'a> {
         Self {
             store,
             holder,
-            length: settings.lease,
-            every: settings.renew_every,
-            barrier: settings.start_barrier,
+            length: settings.timing.lease,
+            every: settings.timing.renew_every,
+            barrier: settings.timing.start_barrier,
             cancel,
             metrics,
             last_sent: AtomicU64::new(claimed.as_millis()),

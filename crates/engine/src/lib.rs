@@ -7,10 +7,12 @@
 //! ```
 //!
 //! Decisions are pure functions over facts, each with its reason: [`may_start`] (lease), [`approval::decide`] (plans),
-//! [`retry::after_failure`] (attempts). `script.rs` reads as the list of steps; `attempt.rs` is how any step is run.
+//! [`retry::after_failure`] (attempts), [`takeover::may_take_over`] (lost workers). `script.rs` reads as the list
+//! of steps; `attempt.rs` is how any step is run.
 
 pub mod approval;
 pub mod retry;
+pub mod takeover;
 
 mod attempt;
 mod engine;
@@ -21,8 +23,10 @@ mod plan;
 mod script;
 mod settings;
 mod stop;
+mod timing;
 
 pub use engine::{Ended, Engine};
 pub use lease::{Barred, may_start};
 pub use settings::{Deadlines, EngineSettings, RetryPolicy};
 pub use stop::{Asked, Stop};
+pub use timing::{Misfit, Timing};

@@ -59,6 +59,7 @@ mod tests {
 
     const POLICY: RetryPolicy = RetryPolicy {
         max_failures: 3,
+        max_takeovers: 5,
         first_delay: Duration::from_secs(10),
         max_delay: Duration::from_secs(60),
     };

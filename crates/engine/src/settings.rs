@@ -2,6 +2,8 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use crate::Timing;
+
 /// Limits and places. The defaults are the ones of docs/ARCHITECTURE.md.
 #[derive(Debug, Clone)]
 pub struct EngineSettings {
@@ -11,16 +13,8 @@ pub struct EngineSettings {
     pub terraform_override: Option<PathBuf>,
     /// Directory of providers in a mirror layout, when it isn't in a place that Terraform knows.
     pub provider_mirror: Option<PathBuf>,
-    /// How long a claim is good for without renewal.
-    pub lease: Duration,
-    /// How often it is renewed.
-    pub renew_every: Duration,
-    /// Nothing new is started this long after the last renewal that succeeded was *sent*.
-    pub start_barrier: Duration,
-    /// A Terraform that already runs may go on this long without a renewal, covered by its state lock.
-    pub fence: Duration,
-    /// Between the interrupt and the kill of a Terraform that doesn't end.
-    pub grace: Duration,
+    /// When a holder has to stop, and when it may be overtaken.
+    pub timing: Timing,
     /// Limits of single steps and of one whole attempt.
     pub deadlines: Deadlines,
     /// When a failed attempt is tried again.
@@ -47,6 +41,8 @@ pub struct Deadlines {
 pub struct RetryPolicy {
     /// Failures that count before the operation fails for good.
     pub max_failures: u32,
+    /// Workers that may be lost in the middle of an operation before it fails for good: it may be what loses them.
+    pub max_takeovers: u32,
     /// Before the second attempt; doubles with every failure.
     pub first_delay: Duration,
     /// The delay never grows beyond this.
@@ -61,11 +57,7 @@ impl EngineSettings {
             work_dir,
             terraform_override: None,
             provider_mirror: None,
-            lease: Duration::from_secs(30),
-            renew_every: Duration::from_secs(5),
-            start_barrier: Duration::from_secs(20),
-            fence: Duration::from_secs(90),
-            grace: minutes(10),
+            timing: Timing::DEFAULT,
             deadlines: Deadlines {
                 init: minutes(5),
                 plan: minutes(15),
@@ -74,6 +66,7 @@ impl EngineSettings {
             },
             retry: RetryPolicy {
                 max_failures: 3,
+                max_takeovers: 5,
                 first_delay: Duration::from_secs(15),
                 max_delay: minutes(5),
             },

@@ -28,6 +28,7 @@ use terrane_domain::{
 use uuid::Uuid;
 
 use crate::{
+    attempts,
     enums::{CancelReason, InSql as _},
     error::{Failure, StoreError, inconsistent},
     line,
@@ -229,6 +230,7 @@ impl Store {
             .returning(OperationRow::as_returning())
             .get_result(&mut *tx)
             .await?;
+        attempts::begin(&mut tx, &operation, worker).await?;
         let touched_generation = touched_generation(&mut tx, picked.environment_id).await?;
         let spec = match touched_generation {
             // A later spec may lack what has to be taken down.

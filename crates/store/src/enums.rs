@@ -76,6 +76,7 @@ mapped! {
     DataOnDestroy => DataOnDestroy = [DataOnDestroy::Snapshot, DataOnDestroy::Delete],
     LogStream => LogStream = LogStream::ALL,
     CancelReason => CancelReason = CancelReason::ALL,
+    AttemptEnd => AttemptEnd = AttemptEnd::ALL,
 }
 
 macro_rules! store_enum {
@@ -130,5 +131,25 @@ store_enum! {
         DestroyRequested => "destroy_requested",
         /// When its turn came, there was nothing that it could begin in the state of the environment.
         Inapplicable => "inapplicable",
+    }
+}
+
+store_enum! {
+    /// How an attempt ended.
+    AttemptEnd {
+        /// The operation is done.
+        Succeeded => "succeeded",
+        /// The operation failed for good.
+        Failed => "failed",
+        /// Somebody asked for its end.
+        Cancelled => "cancelled",
+        /// The plan waits for a person.
+        AwaitingApproval => "awaiting_approval",
+        /// It failed, and another attempt may help.
+        Retrying => "retrying",
+        /// Its worker was draining.
+        HandedBack => "handed_back",
+        /// Its worker was lost.
+        TakenOver => "taken_over",
     }
 }

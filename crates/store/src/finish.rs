@@ -14,8 +14,9 @@ use terrane_domain::{
 use uuid::Uuid;
 
 use crate::{
+    attempts,
     claims::Holder,
-    enums::{CancelReason, InSql as _},
+    enums::{AttemptEnd, CancelReason, InSql as _},
     error::{Failure, HolderError, inconsistent},
     holder::Held,
     json::AsJson,
@@ -41,6 +42,7 @@ impl Store {
             let mut held = Held::begin(self, holder).await?;
             let kind = held.operation.kind;
             end(&mut held, OperationEvent::Succeeded, None).await?;
+            attempts::end(&mut held.tx, &held.operation, AttemptEnd::Succeeded).await?;
             line::end_steps(&mut held.tx, held.operation.id, StepState::Succeeded).await?;
             let event = EnvironmentEvent::Succeeded(kind);
             let generation = held.operation.generation;
@@ -72,12 +74,7 @@ impl Store {
     /// `Fenced` if the worker doesn't hold the operation any more; otherwise if the database fails.
     pub async fn fail(&self, holder: &Holder, error: &OperationError) -> Result<(), HolderError> {
         self.run_held("end an operation that failed", async {
-            let mut held = Held::begin(self, holder).await?;
-            end(&mut held, OperationEvent::Failed, Some(error)).await?;
-            line::end_steps(&mut held.tx, held.operation.id, StepState::Failed).await?;
-            let Held { mut tx, mut environment, .. } = held;
-            line::move_environment(&mut tx, &mut environment, EnvironmentEvent::Failed, Some(error)).await?;
-            tx.commit().await
+            fail(Held::begin(self, holder).await?, error, AttemptEnd::Failed).await
         })
         .await
     }
@@ -124,6 +121,7 @@ impl Store {
                 ))
                 .execute(&mut *held.tx)
                 .await?;
+            attempts::end(&mut held.tx, &held.operation, AttemptEnd::AwaitingApproval).await?;
             // The step that waits stays open; whoever decides ends it.
             let approval = StepName::Approval;
             diesel::insert_into(operation_steps::table)
@@ -177,7 +175,7 @@ impl Store {
     }
 }
 
-fn next(held: &Held, event: OperationEvent) -> Result<OperationState, Failure> {
+pub(crate) fn next(held: &Held, event: OperationEvent) -> Result<OperationState, Failure> {
     held.operation.state.next(event).ok_or_else(|| {
         inconsistent(format!("{event:?} can't happen to a {} operation", held.operation.state))
     })
@@ -197,15 +195,25 @@ async fn end(held: &mut Held, event: OperationEvent, error: Option<&OperationErr
     Ok(())
 }
 
+pub(crate) async fn fail(mut held: Held, error: &OperationError, how: AttemptEnd) -> Result<(), Failure> {
+    end(&mut held, OperationEvent::Failed, Some(error)).await?;
+    line::end_steps(&mut held.tx, held.operation.id, StepState::Failed).await?;
+    let Held { mut tx, mut environment, operation } = held;
+    attempts::end(&mut tx, &operation, how).await?;
+    line::move_environment(&mut tx, &mut environment, EnvironmentEvent::Failed, Some(error)).await?;
+    tx.commit().await
+}
+
 async fn stop(held: Held) -> Result<(), Failure> {
     let Held { mut tx, mut environment, operation } = held;
     let reason = operation.cancel_reason.unwrap_or(CancelReason::Requested);
+    attempts::end(&mut tx, &operation, AttemptEnd::Cancelled).await?;
     line::leave(&mut tx, &mut environment, &operation, OperationEvent::Cancelled, reason).await?;
     tx.commit().await
 }
 
 async fn put_off(
-    mut held: Held,
+    held: Held,
     event: OperationEvent,
     delay: Duration,
     error: Option<(&OperationError, i32)>,
@@ -214,7 +222,20 @@ async fn put_off(
         stop(held).await?;
         return Ok(OperationState::Cancelled);
     }
+    let how = if error.is_some() { AttemptEnd::Retrying } else { AttemptEnd::HandedBack };
     let state = next(&held, event)?;
+    release(held, state, delay, error, how).await?;
+    Ok(state)
+}
+
+/// Lets go of an operation that another attempt, due after `delay`, goes on with.
+pub(crate) async fn release(
+    mut held: Held,
+    state: OperationState,
+    delay: Duration,
+    error: Option<(&OperationError, i32)>,
+    how: AttemptEnd,
+) -> Result<(), Failure> {
     diesel::update(operations::table.find(held.operation.id))
         .set((
             operations::state.eq(state.in_sql()),
@@ -233,6 +254,6 @@ async fn put_off(
         .await?;
     let end = if error.is_some() { StepState::Failed } else { StepState::Interrupted };
     line::end_steps(&mut held.tx, held.operation.id, end).await?;
-    held.tx.commit().await?;
-    Ok(state)
+    attempts::end(&mut held.tx, &held.operation, how).await?;
+    held.tx.commit().await
 }

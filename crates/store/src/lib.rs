@@ -25,6 +25,7 @@
 //! | `line` | joining and leaving an environment's line of operations |
 //! | `write`, `outcome` | a client's write: locks, idempotency, answers |
 //! | `claims`, `holder`, `finish`, `logs` | what workers do |
+//! | `attempts`, `takeover` | who worked before, and what follows when a worker is lost |
 //! | `cancellations` | LISTEN and NOTIFY |
 //! | `environments`, `operations`, `tenants`, `workers` | reading, and the small writes |
 //! | `migrations`, `admin` | the schema and whole databases |
@@ -33,6 +34,7 @@
 
 pub mod admin;
 
+mod attempts;
 mod cancellations;
 mod claims;
 mod create;
@@ -58,6 +60,7 @@ mod schema;
 mod settings;
 mod sql;
 mod store;
+mod takeover;
 mod tenants;
 mod workers;
 mod write;
@@ -68,7 +71,7 @@ pub use create::{NewEnvironment, NewSpec};
 pub use cursor::{LogCursor, ParseLogCursorError};
 pub use decisions::RetryRequest;
 pub use destroy::DestroyRequest;
-pub use enums::{CancelReason, LogStream};
+pub use enums::{AttemptEnd, CancelReason, LogStream};
 pub use environments::EnvironmentFilter;
 pub use error::{Fenced, HolderError, InvalidSettings, StoreError};
 pub use holder::{Renewal, StepEnd};
@@ -76,11 +79,12 @@ pub use logs::{LineBatch, LogLevel, LogLine, LogPage, NewLine};
 pub use migrations::{MigrateError, migrate};
 pub use outcome::{Accepted, Idempotency, Outcome, Refusal};
 pub use rows::{
-    Environment, EnvironmentPins, Fence, Operation, OperationError, Page, PinnedEngine, Plan, PlannedAction,
-    Step, Tenant, Worker,
+    AttemptRecord, Environment, EnvironmentPins, Fence, Operation, OperationError, Page, PinnedEngine, Plan,
+    PlannedAction, ProcessPlace, Step, Tenant, Worker,
 };
 pub use settings::StoreSettings;
 pub use store::Store;
+pub use takeover::{LostBy, Takeover, WatchedLease};
 /// What [`DestroyRequest`] speaks of.
 pub use terrane_domain::DataOnDestroy;
 pub use workers::NewWorker;

@@ -11,12 +11,13 @@ use terrane_domain::{
 use uuid::Uuid;
 
 use crate::{
-    enums::CancelReason,
+    enums::{AttemptEnd, CancelReason},
     json::AsJson,
     rows::{
-        Environment, EnvironmentPins, Fence, Operation, OperationError, PinnedEngine, Step, Tenant, Worker,
+        AttemptRecord, Environment, EnvironmentPins, Fence, Operation, OperationError, PinnedEngine,
+        ProcessPlace, Step, Tenant, Worker,
     },
-    schema::{environments, operation_steps, operations, tenants, workers},
+    schema::{environments, operation_attempts, operation_steps, operations, tenants, workers},
 };
 
 /// A count as Postgres stores it. Nothing that we count comes near the limit.
@@ -205,6 +206,8 @@ pub(crate) struct WorkerRow {
     host: String,
     boot_id: Option<String>,
     process_id: i32,
+    pid_namespace: Option<String>,
+    process_started: Option<i64>,
     version: String,
     slots: i32,
     started_at: DateTime<Utc>,
@@ -212,13 +215,43 @@ pub(crate) struct WorkerRow {
     stopped_at: Option<DateTime<Utc>>,
 }
 
+fn place(
+    boot_id: Option<String>,
+    pid_namespace: Option<String>,
+    started: Option<i64>,
+) -> Option<ProcessPlace> {
+    Some(ProcessPlace { boot_id: boot_id?, pid_namespace: pid_namespace?, started: started?.cast_unsigned() })
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = operation_attempts, check_for_backend(diesel::pg::Pg))]
+pub(crate) struct AttemptRow {
+    attempt: i32,
+    worker_id: Uuid,
+    started_at: DateTime<Utc>,
+    ended: Option<AttemptEnd>,
+    ended_at: Option<DateTime<Utc>>,
+}
+
+impl From<AttemptRow> for AttemptRecord {
+    fn from(row: AttemptRow) -> Self {
+        Self {
+            attempt: row.attempt.cast_unsigned(),
+            worker_id: WorkerId::from_uuid(row.worker_id),
+            started_at: row.started_at,
+            ended: row.ended,
+            ended_at: row.ended_at,
+        }
+    }
+}
+
 impl From<WorkerRow> for Worker {
     fn from(row: WorkerRow) -> Self {
         Self {
             id: WorkerId::from_uuid(row.id),
             host: row.host,
-            boot_id: row.boot_id,
             process_id: row.process_id.cast_unsigned(),
+            place: place(row.boot_id, row.pid_namespace, row.process_started),
             version: row.version,
             slots: row.slots.cast_unsigned(),
             started_at: row.started_at,

@@ -9,7 +9,7 @@ use terrane_domain::{
     StepState, TenantId, WorkerId,
 };
 
-use crate::enums::CancelReason;
+use crate::enums::{AttemptEnd, CancelReason};
 
 /// A number that every claim of an environment raises. A write by whoever holds an earlier one does nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -224,10 +224,10 @@ pub struct Worker {
     pub id: WorkerId,
     /// The name of its host.
     pub host: String,
-    /// The host's boot id: process ids mean something only within it.
-    pub boot_id: Option<String>,
     /// Its process id.
     pub process_id: u32,
+    /// Where that id means something, if its host says so.
+    pub place: Option<ProcessPlace>,
     /// The release that it runs.
     pub version: String,
     /// How many operations it works on at once.
@@ -238,6 +238,32 @@ pub struct Worker {
     pub seen_at: DateTime<Utc>,
     /// When it ended in good order.
     pub stopped_at: Option<DateTime<Utc>>,
+}
+
+/// What tells a process from every other that ever had its id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProcessPlace {
+    /// The host's boot id.
+    pub boot_id: String,
+    /// The set of processes that the id belongs to: `pid:[4026531836]`.
+    pub pid_namespace: String,
+    /// Clock ticks from the boot to its start.
+    pub started: u64,
+}
+
+/// One attempt at an operation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttemptRecord {
+    /// Which, from 1.
+    pub attempt: u32,
+    /// Who worked on it.
+    pub worker_id: WorkerId,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// How it ended; `None` while it runs.
+    pub ended: Option<AttemptEnd>,
+    /// When its end was noted.
+    pub ended_at: Option<DateTime<Utc>>,
 }
 
 /// One page of a list.

@@ -18,6 +18,7 @@ pub(crate) mod sql_types {
         LogStream => "log_stream",
         DataOnDestroy => "data_on_destroy",
         CancelReason => "cancel_reason",
+        AttemptEnd => "attempt_end",
     }
 }
 
@@ -41,6 +42,8 @@ diesel::table! {
         started_at -> Timestamptz,
         seen_at -> Timestamptz,
         stopped_at -> Nullable<Timestamptz>,
+        pid_namespace -> Nullable<Text>,
+        process_started -> Nullable<BigInt>,
     }
 }
 
@@ -122,6 +125,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::AttemptEnd;
+
+    operation_attempts (operation_id, attempt) {
+        tenant_id -> Uuid,
+        operation_id -> Uuid,
+        attempt -> Integer,
+        worker_id -> Uuid,
+        started_at -> Timestamptz,
+        lease_until -> Nullable<Timestamptz>,
+        ended -> Nullable<AttemptEnd>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     operation_plans (operation_id) {
         operation_id -> Uuid,
         tenant_id -> Uuid,
@@ -180,6 +199,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     environments,
     environment_specs,
     operations,
+    operation_attempts,
     operation_plans,
     operation_steps,
     log_batches,

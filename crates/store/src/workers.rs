@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     error::StoreError,
     models::{WorkerRow, count},
-    rows::Worker,
+    rows::{ProcessPlace, Worker},
     schema::workers,
     store::Store,
 };
@@ -18,10 +18,10 @@ use crate::{
 pub struct NewWorker {
     /// The name of its host.
     pub host: String,
-    /// The host's boot id, if it has one.
-    pub boot_id: Option<String>,
     /// Its process id.
     pub process_id: u32,
+    /// Where that id means something, if its host says so.
+    pub place: Option<ProcessPlace>,
     /// The release that it runs.
     pub version: String,
     /// How many operations it works on at once; at least one.
@@ -35,12 +35,15 @@ impl Store {
     /// If the database fails.
     pub async fn register_worker(&self, new: NewWorker) -> Result<Worker, StoreError> {
         self.run("register a worker", async {
+            let place = new.place.as_ref();
             let row = diesel::insert_into(workers::table)
                 .values((
                     workers::id.eq(Uuid::now_v7()),
                     workers::host.eq(new.host),
-                    workers::boot_id.eq(new.boot_id),
                     workers::process_id.eq(count(new.process_id)),
+                    workers::boot_id.eq(place.map(|place| &place.boot_id)),
+                    workers::pid_namespace.eq(place.map(|place| &place.pid_namespace)),
+                    workers::process_started.eq(place.map(|place| place.started.cast_signed())),
                     workers::version.eq(new.version),
                     workers::slots.eq(count(new.slots)),
                 ))

@@ -37,6 +37,8 @@ pub struct WorkerMetrics {
     pub slots: IntGaugeVec,
     /// `terrane_lease_renewals_total{outcome}`.
     pub lease_renewals: IntCounterVec,
+    /// `terrane_takeovers_total{lost_by}`: operations taken from lost workers.
+    pub takeovers: IntCounterVec,
 }
 
 impl Metrics {
@@ -98,6 +100,11 @@ impl Metrics {
                 gauge
             },
             lease_renewals: self.counters("terrane_lease_renewals_total", "Lease renewals", &["outcome"])?,
+            takeovers: self.counters(
+                "terrane_takeovers_total",
+                "Operations taken from lost workers",
+                &["lost_by"],
+            )?,
         })
     }
 

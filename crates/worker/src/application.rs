@@ -16,11 +16,17 @@ use terrane_store::{InvalidSettings, NewWorker, Store, StoreError, StoreSettings
 use terrane_telemetry::{Metrics, MetricsServer};
 use terrane_terraform::{
     Engine as Terraform, GuardProgram, LocateError, MirrorError, MirrorSearch, ProviderMirror,
+    guard::HostIdentity,
 };
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Settings, claims::Claims, janitor};
+use crate::{
+    Settings,
+    claims::Claims,
+    janitor,
+    watch::{place_of_this_process, watch},
+};
 
 /// Why a worker doesn't start.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +79,7 @@ pub struct Application {
     engine: Arc<Engine>,
     doorbell: Doorbell,
     metrics_server: MetricsServer,
+    here: Option<HostIdentity>,
 }
 
 impl Application {
@@ -93,7 +100,8 @@ impl Application {
             })?;
         let doorbell = Doorbell::new(DoorbellSettings::new(settings.redis_url.clone()))?;
         let store = Store::new(&StoreSettings::new(settings.database_url.clone()))?;
-        let id = register(&store, settings.slots).await?;
+        let here = HostIdentity::current().ok();
+        let id = register(&store, settings.slots, here.as_ref()).await?;
         tracing::info!(
             worker = %id,
             engine = %terraform.kind,
@@ -112,7 +120,7 @@ impl Application {
             settings: settings.engine.clone(),
             metrics: instruments,
         });
-        Ok(Self { settings, id, engine, doorbell, metrics_server })
+        Ok(Self { settings, id, engine, doorbell, metrics_server, here })
     }
 
     /// Where metrics are served.
@@ -137,6 +145,7 @@ impl Application {
         housekeeping.spawn(janitor::keep_house(self.engine.store.clone(), self.id, background.clone()));
         let claims = Claims::new(self.engine.clone(), self.id, self.settings.slots, hand_back.clone());
         housekeeping.spawn(claims.clone().follow_cancellations(background.clone()));
+        housekeeping.spawn(watch(self.engine.clone(), self.here, claims.due(), background.clone()));
         let taking = tokio::spawn(claims.clone().take(
             self.doorbell.listener(self.id.to_string()),
             self.settings.poll_every,
@@ -199,13 +208,12 @@ fn check_override_file(settings: &Settings) -> Result<(), StartError> {
     }
 }
 
-async fn register(store: &Store, slots: u32) -> Result<WorkerId, StartError> {
-    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    let boot_id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok();
+async fn register(store: &Store, slots: u32, here: Option<&HostIdentity>) -> Result<WorkerId, StartError> {
+    let name = || rustix::system::uname().nodename().to_string_lossy().into_owned();
     let worker = NewWorker {
-        host,
-        boot_id: boot_id.map(|id| id.trim().to_owned()),
+        host: here.map_or_else(name, |here| here.hostname.clone()),
         process_id: std::process::id(),
+        place: here.and_then(place_of_this_process),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         slots,
     };

@@ -52,6 +52,11 @@ impl Claims {
         }
     }
 
+    /// Wakes the claim loop.
+    pub(crate) fn due(&self) -> Arc<Notify> {
+        self.ended.clone()
+    }
+
     /// How many operations run here.
     pub(crate) fn running(&self) -> usize {
         self.table().len()
@@ -72,7 +77,7 @@ impl Claims {
             };
             let Ok(slot) = slot else { break };
             let claimed = BootTime::now();
-            match self.engine.store.claim(self.worker, self.engine.settings.lease).await {
+            match self.engine.store.claim(self.worker, self.engine.settings.timing.lease).await {
                 Ok(Some(claim)) => self.start(claim, claimed, slot),
                 Ok(None) => {
                     drop(slot);

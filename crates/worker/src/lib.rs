@@ -15,6 +15,7 @@ mod claims;
 mod janitor;
 mod settings;
 mod supervise;
+mod watch;
 
 pub use application::{Application, StartError};
 pub use settings::{Settings, SettingsError};

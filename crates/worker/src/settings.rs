@@ -7,12 +7,19 @@
 //! | `TERRANE_WORK_DIR` | directory for work in progress; holds plan files, so it is made for this user alone | `/var/lib/terrane/work` |
 //! | `TERRANE_WORKER_SLOTS` | operations at the same time; a running Terraform takes about 0.7 GiB | `3` |
 //! | `TERRANE_WORKER_POLL_SECONDS` | how often the queue is looked at without a ring | `3` |
-//! | `TERRANE_DRAIN_SECONDS` | how long SIGTERM waits for running work before it is interrupted and handed back | `600` |
+//! | `TERRANE_DRAIN_TIMEOUT` | seconds that SIGTERM waits for running work before it is interrupted and handed back; an interrupted create may have to be made again | `7200` |
+//! | `TERRANE_LEASE_SECONDS` | how long a claim is good for without renewal | `30` |
+//! | `TERRANE_RENEW_SECONDS` | how often it is renewed | `5` |
+//! | `TERRANE_START_BARRIER_SECONDS` | without a renewal for so long, nothing new is started | `20` |
+//! | `TERRANE_FENCE_SECONDS` | without a renewal for so long, a Terraform that runs is interrupted | `90` |
+//! | `TERRANE_GRACE_SECONDS` | from the interrupt to the kill | `600` |
+//! | `TERRANE_MARGIN_SECONDS` | past fence and grace, before an attempt counts as over by time alone | `180` |
 //! | `TERRANE_TERRAFORM_BIN` | the terraform or tofu binary | searched on the path |
 //! | `TERRANE_PROVIDER_MIRROR` | directory of providers in a mirror layout | searched |
 //! | `TERRANE_TERRAFORM_OVERRIDE_FILE` | a file laid beside what is rendered, for emulators and special endpoints | none |
 //! | `TERRANE_APPROVAL_HOURS` | how long a plan waits for a decision | `168` |
 //! | `TERRANE_RETRY_LIMIT` | failures after which an operation fails for good | `3` |
+//! | `TERRANE_TAKEOVER_LIMIT` | workers that may be lost in the middle of an operation before it fails for good | `5` |
 //! | `TERRANE_RETRY_SECONDS` | delay before the second attempt; doubles with every failure | `15` |
 //! | `TERRANE_METRICS_LISTEN` | address of `/metrics` and `/healthz` | `127.0.0.1:9091` |
 //! | `TERRANE_READY_FILE` | file that gets `{"metrics":"host:port"}` once the worker takes work | none |
@@ -24,7 +31,7 @@
 use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
 use secrecy::SecretString;
-use terrane_engine::EngineSettings;
+use terrane_engine::{EngineSettings, Misfit, Timing};
 
 /// The worker's configuration.
 #[derive(Debug, Clone)]
@@ -63,6 +70,9 @@ pub enum SettingsError {
         /// What it should hold.
         expected: &'static str,
     },
+    /// Each would do, but not all of them together.
+    #[error("TERRANE_LEASE_SECONDS and the durations beside it: {0}")]
+    Timing(#[from] Misfit),
 }
 
 impl Settings {
@@ -89,14 +99,29 @@ impl Settings {
         );
         engine.retry.max_failures =
             number(get("TERRANE_RETRY_LIMIT"), "TERRANE_RETRY_LIMIT", "a number of failures, 1 or more", 3)?;
+        engine.retry.max_takeovers = number(
+            get("TERRANE_TAKEOVER_LIMIT"),
+            "TERRANE_TAKEOVER_LIMIT",
+            "a number of workers, 1 or more",
+            5,
+        )?;
         engine.retry.first_delay = seconds("TERRANE_RETRY_SECONDS", "seconds, 1 or more", 15)?;
+        engine.timing = Timing {
+            lease: seconds("TERRANE_LEASE_SECONDS", "seconds, 1 or more", 30)?,
+            renew_every: seconds("TERRANE_RENEW_SECONDS", "seconds, 1 or more", 5)?,
+            start_barrier: seconds("TERRANE_START_BARRIER_SECONDS", "seconds, 1 or more", 20)?,
+            fence: seconds("TERRANE_FENCE_SECONDS", "seconds, 1 or more", 90)?,
+            grace: seconds("TERRANE_GRACE_SECONDS", "seconds, 1 or more", 600)?,
+            margin: seconds("TERRANE_MARGIN_SECONDS", "seconds, 1 or more", 180)?,
+        };
+        engine.timing.check()?;
 
         let settings = Self {
             database_url: require("DATABASE_URL")?.into(),
             redis_url: require("REDIS_URL")?.into(),
             slots: number(get("TERRANE_WORKER_SLOTS"), "TERRANE_WORKER_SLOTS", "a number from 1 to 64", 3)?,
             poll_every: seconds("TERRANE_WORKER_POLL_SECONDS", "seconds, 1 or more", 3)?,
-            drain: seconds("TERRANE_DRAIN_SECONDS", "seconds, 1 or more", 600)?,
+            drain: seconds("TERRANE_DRAIN_TIMEOUT", "seconds, 1 or more", 7200)?,
             terraform: get("TERRANE_TERRAFORM_BIN").map(PathBuf::from),
             engine,
             metrics_listen: get("TERRANE_METRICS_LISTEN")
@@ -161,7 +186,8 @@ mod tests {
             ("TERRANE_WORKER_SLOTS", "0"),
             ("TERRANE_WORKER_SLOTS", "65"),
             ("TERRANE_WORKER_POLL_SECONDS", "-1"),
-            ("TERRANE_DRAIN_SECONDS", "soon"),
+            ("TERRANE_DRAIN_TIMEOUT", "soon"),
+            ("TERRANE_LEASE_SECONDS", "0"),
             ("TERRANE_METRICS_LISTEN", "9091"),
         ] {
             let error = read(&[NEEDED[0], NEEDED[1], (name, value)]).unwrap_err();

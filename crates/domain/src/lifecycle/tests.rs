@@ -88,13 +88,14 @@ fn an_untouched_environment_goes_back_to_where_it_rested() {
 fn an_operation_has_these_arrows_and_no_others() {
     use OperationEvent as E;
     use OperationState::*;
-    const EVENTS: [OperationEvent; 11] = [
+    const EVENTS: [OperationEvent; 12] = [
         E::Claimed,
         E::ApprovalNeeded,
         E::Approved,
         E::Discarded,
         E::ApprovalExpired,
         E::HandedBack,
+        E::TakenOver,
         E::AttemptFailed,
         E::Succeeded,
         E::Failed,
@@ -107,6 +108,7 @@ fn an_operation_has_these_arrows_and_no_others() {
         (Queued, E::Superseded, Cancelled),
         (Running, E::ApprovalNeeded, AwaitingApproval),
         (Running, E::HandedBack, Retrying),
+        (Running, E::TakenOver, Retrying),
         (Running, E::AttemptFailed, Retrying),
         (Running, E::Succeeded, Succeeded),
         (Running, E::Failed, Failed),

@@ -33,7 +33,7 @@ async fn a_worker_with_time_to_drain_finishes_what_it_runs_and_takes_nothing_new
 async fn a_worker_without_time_to_drain_hands_back_and_another_one_finishes_with_one_set_of_resources()
 -> Result<()> {
     let Some(world) = World::start("a hasty drain", 2).await? else { return Ok(()) };
-    let leaving = world.supervised_worker(1, &[("TERRANE_DRAIN_SECONDS", "1")]).await?;
+    let leaving = world.supervised_worker(1, &[("TERRANE_DRAIN_TIMEOUT", "1")]).await?;
     // The NAT gateway stays in the making: a create that is interrupted where it waits.
     world.emulator().await?.set_faults(&Faults::default().hold("ec2:nat-gateway")).await?;
     let sections = "network: { availability_zones: 2, nat: single }\nregistries: { api: {} }\n";
@@ -75,7 +75,7 @@ async fn a_worker_without_time_to_drain_hands_back_and_another_one_finishes_with
 }
 
 #[tokio::test]
-async fn when_a_worker_is_killed_the_guard_lets_terraform_save_its_state_and_drop_its_lock() -> Result<()> {
+async fn when_a_worker_is_killed_terraform_saves_its_state_and_another_worker_goes_on() -> Result<()> {
     let Some(world) = World::start("a killed worker", 1).await? else { return Ok(()) };
     let doomed = world.worker(1).await?;
     let slow = Rule::on("ecr", "PutLifecyclePolicy").delayed(PATIENCE).times(1);
@@ -93,9 +93,13 @@ async fn when_a_worker_is_killed_the_guard_lets_terraform_save_its_state_and_dro
     let files = state_files(&world).await?;
     ensure!(!files.contains(".tflock"), "{files}");
     ensure!(files.contains("aws_ecr_repository") && !files.contains("aws_ecr_lifecycle_policy"), "{files}");
-    // Who takes it over is another matter.
-    ensure!(world.operation(&created.operation).await?["state"] == "running");
-    Ok(())
+
+    let _next = world.worker(1).await?;
+    let done = world.succeeds(&created.operation).await?;
+    ensure!(done["attempt"] == 2 && done["failures"] == 0, "{done}");
+    let destroyed = world.destroy(&created.environment).await?;
+    world.succeeds(&destroyed.operation).await?;
+    world.assert_nothing_exists().await
 }
 
 /// Keys in the account's state buckets, and which types of resources the states hold.

@@ -3,8 +3,8 @@ use std::time::Duration;
 use serde_json::json;
 use terrane_domain::{OperationState, StepName, WorkerId};
 use terrane_store::{
-    Environment, EnvironmentPins, Fenced, Holder, HolderError, LineBatch, LogLevel, LogStream, NewLine,
-    Operation, Renewal, StepEnd, Store,
+    Environment, EnvironmentPins, Fenced, Holder, HolderError, LineBatch, LogLevel, LogStream, LostBy,
+    NewLine, Operation, Renewal, StepEnd, Store, Takeover,
 };
 
 use crate::support::{LEASE, World, error, new_worker, plan};
@@ -102,6 +102,17 @@ async fn a_holder_whose_operation_was_claimed_by_another_worker_can_not_write() 
     let other = world.store.register_worker(new_worker()).await.unwrap().id;
     let claim = world.store.claim(other, LEASE).await.unwrap().unwrap();
     assert_eq!(claim.operation.id, stale.operation_id);
+    assert_that_nothing_can_be_written(&world, &stale).await;
+}
+
+#[tokio::test]
+async fn a_holder_whose_operation_was_taken_over_can_not_write() {
+    let world = World::new().await;
+    world.create("one").await;
+    let stale = world.claim().await.holder;
+    let lease = world.lease(&stale).await;
+    let taken = world.store.take_over(&lease, LostBy::Process, 3).await.unwrap();
+    assert_eq!(taken, Takeover::BackInLine);
     assert_that_nothing_can_be_written(&world, &stale).await;
 }
 

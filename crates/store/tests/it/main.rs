@@ -15,4 +15,5 @@ mod logs;
 mod outcomes;
 mod schema;
 mod support;
+mod takeovers;
 mod tenancy;

@@ -1,7 +1,7 @@
 //! What the schema itself promises, whatever a query does.
 
 use terrane_domain::{EnvironmentState, OperationKind, OperationState, StepName, StepState};
-use terrane_store::{CancelReason, LogStream};
+use terrane_store::{AttemptEnd, CancelReason, LogStream};
 use tokio_postgres::{Client, error::SqlState};
 
 use crate::support::World;
@@ -31,6 +31,7 @@ async fn postgres_spells_every_enum_as_rust_does() {
         StepState => "step_state",
         LogStream => "log_stream",
         CancelReason => "cancel_reason",
+        AttemptEnd => "attempt_end",
     }
     assert_eq!(labels(&raw, "data_on_destroy").await, ["snapshot", "delete"]);
 }

@@ -7,8 +7,8 @@ use terrane_domain::{
     EnvironmentId, EnvironmentState, OperationId, OperationState, Pins, TenantId, WorkerId,
 };
 use terrane_store::{
-    Accepted, Claim, Environment, NewEnvironment, NewSpec, NewWorker, Operation, OperationError, Outcome,
-    Plan, Refusal, Store, StoreSettings, Tenant,
+    Accepted, Claim, Environment, Holder, NewEnvironment, NewSpec, NewWorker, Operation, OperationError,
+    Outcome, Plan, Refusal, Store, StoreSettings, Tenant, WatchedLease,
 };
 
 pub const LEASE: Duration = Duration::from_secs(30);
@@ -66,6 +66,18 @@ impl World {
         self.try_claim().await.expect("something to claim")
     }
 
+    /// The lease of a holder as a watcher on its host sees it.
+    pub async fn lease(&self, holder: &Holder) -> WatchedLease {
+        let leases = self.store.leases_to_watch("host").await.unwrap();
+        leases.into_iter().find(|lease| lease.operation_id == holder.operation_id).expect("a lease")
+    }
+
+    /// Lets every lease run out.
+    pub async fn expire_leases(&self) {
+        let past = "UPDATE operations SET lease_until = now() - interval '1 second' WHERE state = 'running'";
+        self.raw().await.batch_execute(past).await.unwrap();
+    }
+
     /// An environment that stands at its first generation.
     pub async fn ready(&self, name: &str) -> Environment {
         let created = self.create(name).await;
@@ -116,7 +128,7 @@ pub fn settings(url: &str) -> StoreSettings {
 }
 
 pub fn new_worker() -> NewWorker {
-    NewWorker { host: "host".into(), boot_id: None, process_id: 7, version: "0.1.0".into(), slots: 3 }
+    NewWorker { host: "host".into(), process_id: 7, place: None, version: "0.1.0".into(), slots: 3 }
 }
 
 pub fn new_environment(tenant_id: TenantId, name: &str) -> NewEnvironment {

@@ -43,7 +43,7 @@ use std::process::ExitCode;
 pub use identity::{HostIdentity, ProcessIdentity};
 pub use policy::Cause;
 pub use records::{EndedBy, ExitReport, GuardRecord};
-pub use verdict::{AttemptFacts, LeaseFacts, MARGIN, RecordedRun, Verdict, attempt_is_over};
+pub use verdict::{AttemptFacts, LeaseFacts, RecordedRun, Verdict, attempt_is_over};
 
 pub(crate) use protocol::{ControlPipe, control_pipe};
 pub(crate) use records::{GUARD_LOG, GuardRequest, STDERR, STDOUT, read_record, write_record};

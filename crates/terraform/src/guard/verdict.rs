@@ -11,10 +11,6 @@ use std::time::Duration;
 use super::identity::{HostIdentity, ProcessIdentity};
 use super::records::{ExitReport, GuardRecord, read_record};
 
-/// Added to fence and grace before time alone is taken as proof: for clocks, and for a kernel that
-/// takes long to end a process.
-pub const MARGIN: Duration = Duration::from_secs(180);
-
 /// What is known about one run of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttemptFacts {
@@ -44,6 +40,9 @@ pub struct LeaseFacts {
     pub fence: Duration,
     /// Grace of the attempt's runs.
     pub grace: Duration,
+    /// Added before time alone is taken as proof: for clocks, and for a kernel that takes long to
+    /// end a process.
+    pub margin: Duration,
 }
 
 /// The answer, with its reason for the log.
@@ -79,7 +78,7 @@ pub fn attempt_is_over(facts: &AttemptFacts, lease: Option<&LeaseFacts>) -> Verd
         return Verdict::Over("the guard reported the exit");
     }
     if let Some(lease) = lease
-        && lease.since_renewal > lease.fence.saturating_add(lease.grace).saturating_add(MARGIN)
+        && lease.since_renewal > lease.fence.saturating_add(lease.grace).saturating_add(lease.margin)
     {
         return Verdict::Over("fence, grace and margin have passed since the last renewal");
     }
@@ -139,6 +138,7 @@ mod tests {
             since_renewal: Duration::from_secs(since_renewal),
             fence: Duration::from_secs(90),
             grace: Duration::from_secs(600),
+            margin: Duration::from_secs(180),
         }
     }
 

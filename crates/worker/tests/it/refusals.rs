@@ -39,7 +39,11 @@ async fn a_worker_that_could_not_work_refuses_to_start_and_says_why() {
             "the URL of the database can't be read; expected postgres://",
         ),
         (&[("TERRANE_WORKER_SLOTS", "many")], "TERRANE_WORKER_SLOTS: expected a number from 1 to 64"),
-        (&[("TERRANE_DRAIN_SECONDS", "0")], "TERRANE_DRAIN_SECONDS: expected seconds, 1 or more"),
+        (&[("TERRANE_DRAIN_TIMEOUT", "0")], "TERRANE_DRAIN_TIMEOUT: expected seconds, 1 or more"),
+        (
+            &[("TERRANE_START_BARRIER_SECONDS", "60")],
+            "the lease (30 s) has to be longer than the start barrier (60 s)",
+        ),
         (&[("TERRANE_LOG_FORMAT", "xml")], "TERRANE_LOG_FORMAT: unknown format \"xml\""),
         (&[("TERRANE_LOG", "a=b=c")], "TERRANE_LOG: not a log filter"),
         (&[("TERRANE_METRICS_LISTEN", "9091")], "TERRANE_METRICS_LISTEN: expected an address and a port"),

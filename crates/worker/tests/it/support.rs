@@ -51,7 +51,7 @@ impl World {
         let terraform = FakeTerraform::new("1.11.4");
         env.extend(variables(&[
             ("TERRANE_TERRAFORM_BIN", terraform.binary().to_str().unwrap()),
-            ("TERRANE_DRAIN_SECONDS", "1"),
+            ("TERRANE_DRAIN_TIMEOUT", "1"),
         ]));
         let store = Store::new(&StoreSettings {
             call_timeout: PATIENCE,

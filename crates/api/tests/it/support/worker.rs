@@ -24,7 +24,7 @@ impl TestWorker {
         let store = app.store();
         let new = NewWorker {
             host: "test".to_owned(),
-            boot_id: None,
+            place: None,
             process_id: std::process::id(),
             version: "0.0.0".to_owned(),
             slots: 1,
