@@ -14,8 +14,9 @@ use crate::render::RenderedFiles;
 /// Files that belong to no block.
 const SHARED: [&str; 5] = ["versions.tf", "provider.tf", "locals.tf", "data.tf", "outputs.tf"];
 
-/// A `flowchart` of the blocks: in each box the types that it declares, without the `aws_`, and how many blocks of
-/// each (of a part that only looks at something, its data sources); an arrow leads to what a block stands on. It holds no text of a user.
+/// A `flowchart` of the blocks: in each box the types that it declares, without the `aws_`, and how many blocks of each
+/// (of a part that only looks at something, its data sources); an arrow leads to what a block stands on. It holds no text
+/// of a user.
 ///
 /// <https://mermaid.js.org/syntax/flowchart.html>
 #[must_use]
@@ -163,8 +164,8 @@ mod tests {
 
     #[test]
     fn what_stands_in_locals_is_followed_as_far_as_it_leads() {
-        let text = "# local.hidden\nlocals {\n  name = \"dev\"\n\n  # Said above one.\n  urls = {\n    api = \"${local.hosts}:80\"\n    name = 1\n  }\n\n  \
-                    hosts  = [aws_lb.main.dns_name, local.urls]\n  hidden = aws_kms_key.main.arn\n}\n";
+        let text = "# local.hidden\nlocals {\n  name = \"dev\"\n\n  # Said above one.\n  urls = {\n    api = \"${local.hosts}:80\"\n    \
+                    name = 1\n  }\n\n  hosts  = [aws_lb.main.dns_name, local.urls]\n  hidden = aws_kms_key.main.arn\n}\n";
         let locals = Locals::of(text);
         assert_eq!(
             locals.0.iter().map(|(name, _)| *name).collect::<Vec<_>>(),

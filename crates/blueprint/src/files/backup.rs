@@ -249,10 +249,13 @@ fn copy_buckets() -> Vec<Object> {
         "events:PutTargets",
         "events:RemoveTargets",
     ];
+    // A copy takes the tags of its bucket.
+    let copies = arn!["backup", "recovery-point:*",];
     vec![
         allow(&of_buckets, local(BUCKETS).into()),
         allow(&of_objects, objects.into()),
         allow(&of_rules, Expr::list([rules])),
+        allow(&["backup:TagResource"], Expr::list([copies])),
         allow(&["cloudwatch:GetMetricData", "events:ListRules", "s3:ListAllMyBuckets"], everything()),
     ]
 }

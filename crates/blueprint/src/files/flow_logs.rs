@@ -1,4 +1,5 @@
 //! `flow_logs.tf`: who talked to whom in the VPC.
+//! <https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html>
 
 use terrane_domain::InfraModel;
 

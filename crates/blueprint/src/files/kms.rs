@@ -1,4 +1,5 @@
-//! `kms.tf`: the environment's own key.
+//! `kms.tf`: the environment's own key. Who may use it besides the account's own roles:
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html>
 
 use terrane_domain::InfraModel;
 

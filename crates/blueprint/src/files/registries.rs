@@ -1,4 +1,5 @@
 //! `registries.tf`: ECR repositories that scan what they get and forget what is old.
+//! <https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html>
 
 use terrane_domain::{InfraModel, Key, Registry, RegistryField};
 

@@ -1,4 +1,6 @@
 //! Who may talk to an app, and how it is found: security groups, target groups, rules of listeners, DNS.
+//! <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html>,
+//! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-discovery.html>
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
 //! `apps_scaling.tf`: more copies under load, fewer without.
+//! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html>
 
 use terrane_domain::{App, EcsApp, InfraModel, Scaling};
 

@@ -1,4 +1,5 @@
-//! What an instance and a cluster have in common.
+//! What an instance and a cluster have in common. The role for enhanced monitoring:
+//! <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html>
 
 use terrane_domain::Database;
 

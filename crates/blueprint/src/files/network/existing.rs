@@ -172,11 +172,24 @@ fn subnets(kind: &Kind<'_>) -> Block {
             template![me(), " is too small: load balancers need a /27 or larger."],
         )
     };
+    let conditions =
+        if kind.subnets == PUBLIC_SUBNET { conditions } else { without_public_addresses(conditions) };
     let conditions = if kind.subnets == PRIVATE_SUBNET { in_first_range(conditions) } else { conditions };
     Block::of(kind.subnets)
         .arg("for_each", Expr::call("toset", [local(LOCAL).attr(kind.name)]))
         .arg("id", each_key())
         .block(conditions)
+}
+
+/// What starts in a subnet that hands out public addresses, a node for example, gets one.
+fn without_public_addresses(conditions: Block) -> Block {
+    conditions.postcondition(
+        own("map_public_ip_on_launch").negated(),
+        template![
+            Reference::variable("self").attr("id"),
+            " gives public addresses to what starts in it: turn that off, or name another subnet."
+        ],
+    )
 }
 
 /// A VPC may have further ranges, and security groups here let in the first.

@@ -1,4 +1,5 @@
 //! What apps use and how they answer, and the load balancers in front of them.
+//! <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html>
 //!
 //! The names of alarms on apps have no dot: those of everything else have one, so that none is taken twice.
 

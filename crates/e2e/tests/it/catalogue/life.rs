@@ -228,6 +228,12 @@ const KEPT: &str = "
 import json
 known = {'username', 'user', 'host', 'engine', 'dbname', 'port', 'dbInstanceIdentifier'}
 secrets, leaks, resources, versions = set(), [], set(), 0
+# As Terraform writes a text in its state.
+def in_json(text):
+    text = json.dumps(text)[1:-1]
+    for mark in '<>&':
+        text = text.replace(mark, '\\\\u%04x' % ord(mark))
+    return text
 manager = client('secretsmanager')
 for page in manager.get_paginator('list_secrets').paginate():
     for secret in page['SecretList']:
@@ -246,7 +252,7 @@ for bucket in (b['Name'] for b in s3.list_buckets()['Buckets']):
                 continue
             body = s3.get_object(Bucket=bucket, Key=version['Key'], VersionId=version['VersionId'])['Body'].read().decode()
             versions += 1
-            if any(secret in body for secret in secrets):
+            if any(secret in body or in_json(secret) in body for secret in secrets):
                 leaks.append(version['Key'] + ' ' + version['VersionId'])
             if version['IsLatest']:
                 resources.update(r['type'] + '.' + r['name'] for r in json.loads(body)['resources'] if r['mode'] == 'managed')
