@@ -74,6 +74,7 @@ async fn enqueue(store: &Store, tenant: &Tenant, number: usize) -> anyhow::Resul
         labels: BTreeMap::new(),
         region: terrane_rig::REGION.to_owned(),
         deletion_protection: false,
+        ttl: None,
         pins: terrane_blueprint::current_pins(),
         request_id: None,
         traceparent: None,

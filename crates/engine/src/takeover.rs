@@ -12,7 +12,7 @@ use std::{collections::HashMap, time::Duration};
 
 use chrono::{DateTime, Utc};
 use terrane_domain::OperationId;
-use terrane_store::{LostBy, WatchedLease};
+use terrane_store::{Fence, LostBy, WatchedLease};
 use terrane_terraform::BootTime;
 
 /// What a watcher sees of a lease holder's process.
@@ -49,16 +49,27 @@ pub struct Watch {
 /// The first sight of an expired lease.
 #[derive(Debug, Clone, Copy)]
 struct Sighting {
+    fence: Fence,
     lease_until: DateTime<Utc>,
     at: BootTime,
 }
 
+/// When a query was sent and answered. What it found was so at some moment between the two, so each is taken where it
+/// makes what was seen last shorter.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked {
+    /// Before it was sent.
+    pub sent: BootTime,
+    /// After its answer came.
+    pub answered: BootTime,
+}
+
 impl Watch {
-    /// Takes what a query found that was *sent* at `now`, and says what may be taken over.
+    /// Takes what a query found, and says what may be taken over.
     pub fn judge(
         &mut self,
         leases: Vec<WatchedLease>,
-        now: BootTime,
+        asked: Asked,
         lease: Duration,
         process: impl Fn(&WatchedLease) -> HolderProcess,
     ) -> Vec<(WatchedLease, LostBy)> {
@@ -66,12 +77,13 @@ impl Watch {
         let mut lost = Vec::new();
         for watched in leases {
             let expired_for = watched.expired.then(|| {
-                let known = before.get(&watched.operation_id);
-                let first =
-                    known.filter(|seen| seen.lease_until == watched.lease_until).map_or(now, |seen| seen.at);
-                let sighting = Sighting { lease_until: watched.lease_until, at: first };
+                let known = before
+                    .get(&watched.operation_id)
+                    .filter(|seen| (seen.fence, seen.lease_until) == (watched.fence, watched.lease_until));
+                let at = known.map_or(asked.answered, |seen| seen.at);
+                let sighting = Sighting { fence: watched.fence, lease_until: watched.lease_until, at };
                 self.expired.insert(watched.operation_id, sighting);
-                now.since(first)
+                asked.sent.since(at)
             });
             if let Some(by) = may_take_over(process(&watched), expired_for, lease) {
                 lost.push((watched, by));
@@ -89,7 +101,7 @@ impl Watch {
 #[cfg(test)]
 mod tests {
     use terrane_domain::{EnvironmentId, WorkerId};
-    use terrane_store::{Fence, Worker};
+    use terrane_store::Worker;
     use uuid::Uuid;
 
     use super::*;
@@ -128,7 +140,9 @@ mod tests {
                 watch.forget();
                 continue;
             };
-            let lost = watch.judge(vec![found.clone()], BootTime::from_millis(*millis), LEASE, |_| process);
+            let at = BootTime::from_millis(*millis);
+            let asked = Asked { sent: at, answered: at };
+            let lost = watch.judge(vec![found.clone()], asked, LEASE, |_| process);
             told.push(lost.first().map(|(_, by)| *by));
         }
         told
@@ -152,6 +166,19 @@ mod tests {
         assert_eq!(watch(&renewed, HolderProcess::Elsewhere), [None, None, None]);
         let expired_again = [(0, Some(lease(100, true))), (16_000, Some(lease(130, true)))];
         assert_eq!(watch(&expired_again, HolderProcess::Elsewhere), [None, None]);
+    }
+
+    #[test]
+    fn a_first_query_that_hangs_does_not_count_as_half_a_lease() {
+        let at = BootTime::from_millis;
+        let mut watch = Watch::default();
+        let mut seen = |sent, answered| {
+            let asked = Asked { sent: at(sent), answered: at(answered) };
+            watch.judge(vec![lease(100, true)], asked, LEASE, |_| HolderProcess::Elsewhere).len()
+        };
+        // Postgres was away for 15 s: every lease has run out, and no holder has had time to renew.
+        assert_eq!((seen(0, 15_000), seen(16_000, 16_010)), (0, 0));
+        assert_eq!((seen(29_999, 30_020), seen(30_030, 30_040)), (0, 1));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Asking for a new environment, and for a change of one.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
+use chrono::{DateTime, Utc};
 use diesel::{dsl::now, prelude::*};
 use diesel_async::RunQueryDsl;
 use terrane_domain::{
@@ -17,6 +18,7 @@ use crate::{
     models::{EnvironmentRow, count},
     outcome::{Idempotency, Outcome, Refusal},
     schema::{environment_specs, environments},
+    sql::after,
     store::Store,
     write::{Begun, Write},
 };
@@ -36,6 +38,8 @@ pub struct NewEnvironment {
     pub spec: serde_json::Value,
     /// Whether a destroy is to be refused.
     pub deletion_protection: bool,
+    /// After how long, from now, it is to be destroyed by itself.
+    pub ttl: Option<Duration>,
     /// What is to make it.
     pub pins: Pins,
     /// The request that asks for it.
@@ -53,6 +57,8 @@ pub struct NewSpec {
     pub spec: serde_json::Value,
     /// Whether a destroy is to be refused from now on.
     pub deletion_protection: bool,
+    /// After how long, from now, it is to be destroyed by itself.
+    pub ttl: Option<Duration>,
     /// The request that asks for it.
     pub request_id: Option<String>,
     /// Its W3C trace context.
@@ -137,6 +143,7 @@ async fn insert(write: &mut Write, new: &NewEnvironment) -> Result<Option<Enviro
             environments::pin_blueprint.eq(count(new.pins.blueprint)),
             environments::pin_aws_provider.eq(&new.pins.aws_provider),
             environments::deletion_protection.eq(new.deletion_protection),
+            new.ttl.map(|ttl| environments::expires_at.eq(after(ttl).nullable())),
         ))
         .on_conflict_do_nothing()
         .returning(EnvironmentRow::as_returning())
@@ -183,10 +190,17 @@ async fn update(
             environments::generation.eq(generation),
             environments::labels.eq(AsJson(new.labels)),
             environments::deletion_protection.eq(new.deletion_protection),
+            environments::expires_at.eq(None::<DateTime<Utc>>),
             environments::updated_at.eq(now),
         ))
         .execute(&mut *write.tx)
         .await?;
+    if let Some(ttl) = new.ttl {
+        diesel::update(environments::table.find(environment.id))
+            .set(environments::expires_at.eq(after(ttl).nullable()))
+            .execute(&mut *write.tx)
+            .await?;
+    }
     add_generation(&mut write, &environment, generation, &new.spec).await?;
     for queued in waiting.iter().filter(|operation| operation.state == OperationState::Queued) {
         let event = OperationEvent::Superseded;

@@ -1,5 +1,6 @@
 //! Asking for the end of an environment.
 
+use chrono::{DateTime, Utc};
 use diesel::{dsl::now, prelude::*};
 use diesel_async::RunQueryDsl;
 use terrane_domain::{
@@ -14,7 +15,7 @@ use crate::{
     models::OperationRow,
     outcome::{Idempotency, Outcome, Refusal},
     pool::Transaction,
-    schema::operations,
+    schema::{environments, operations},
     store::Store,
     write::{Begun, Write},
 };
@@ -90,6 +91,11 @@ async fn destroy(
             line::leave(&mut write.tx, &mut environment, operation, event, reason).await?;
         }
     }
+    // What expires is destroyed once: should that fail, a person looks.
+    diesel::update(environments::table.find(environment.id))
+        .set(environments::expires_at.eq(None::<DateTime<Utc>>))
+        .execute(&mut *write.tx)
+        .await?;
     let joining = Joining {
         kind: OperationKind::Destroy,
         generation: environment.generation,

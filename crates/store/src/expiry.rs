@@ -1,20 +1,54 @@
-//! Plans that nobody decided on in time.
+//! What is over when its time is: plans that nobody decided on, and environments that were made for a while.
 
 use diesel::{dsl::now, prelude::*};
 use diesel_async::RunQueryDsl;
-use terrane_domain::{OperationEvent, OperationId, OperationState};
+use terrane_domain::{EnvironmentId, OperationEvent, OperationId, OperationState, TenantId};
 use uuid::Uuid;
 
 use crate::{
+    destroy::DestroyRequest,
     enums::{CancelReason, InSql as _},
     error::{Failure, StoreError},
     line,
-    schema::operations,
+    outcome::Outcome,
+    schema::{environments, operations},
     store::Store,
     write::lock_operation,
 };
 
 impl Store {
+    /// Asks for the destruction of environments whose `ttl` is over. Returns which. One that is changed meanwhile lives
+    /// on for as long as its new file says, and one that is protected by now stays. Any number of processes may do this
+    /// at once.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn expire_environments(&self) -> Result<Vec<EnvironmentId>, StoreError> {
+        let due: Vec<(Uuid, Uuid, i64)> = self
+            .run("find environments whose time is over", async {
+                let due = environments::table
+                    .filter(environments::expires_at.le(now).assume_not_null())
+                    .filter(diesel::dsl::not(environments::deletion_protection))
+                    .order(environments::expires_at)
+                    .limit(100)
+                    .select((environments::tenant_id, environments::id, environments::generation))
+                    .load(&mut self.connections().get().await?)
+                    .await?;
+                Ok(due)
+            })
+            .await?;
+        let mut expired = Vec::new();
+        for (tenant, environment, generation) in due {
+            let (tenant, environment) = (TenantId::from_uuid(tenant), EnvironmentId::from_uuid(environment));
+            let request =
+                DestroyRequest { expected_generation: Some(generation), ..DestroyRequest::default() };
+            if let Outcome::Accepted(_) = self.request_destroy(tenant, environment, request, None).await? {
+                expired.push(environment);
+            }
+        }
+        Ok(expired)
+    }
+
     /// Cancels what has waited for approval too long, each in a transaction of its own. Returns what it cancelled.
     /// Any number of processes may do this at once.
     ///

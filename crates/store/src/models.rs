@@ -67,6 +67,7 @@ pub(crate) struct EnvironmentRow {
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) updated_at: DateTime<Utc>,
     pub(crate) destroyed_at: Option<DateTime<Utc>>,
+    pub(crate) expires_at: Option<DateTime<Utc>>,
 }
 
 impl From<EnvironmentRow> for Environment {
@@ -95,6 +96,7 @@ impl From<EnvironmentRow> for Environment {
             created_at: row.created_at,
             updated_at: row.updated_at,
             destroyed_at: row.destroyed_at,
+            expires_at: row.expires_at,
         }
     }
 }

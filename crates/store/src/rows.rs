@@ -92,6 +92,8 @@ pub struct Environment {
     pub updated_at: DateTime<Utc>,
     /// When nothing was left of it.
     pub destroyed_at: Option<DateTime<Utc>>,
+    /// When it is destroyed by itself; `None` if never, or if its destruction has been asked for.
+    pub expires_at: Option<DateTime<Utc>>,
 }
 
 /// An operation, without its plan, steps and lines.

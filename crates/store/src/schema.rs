@@ -71,6 +71,7 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         destroyed_at -> Nullable<Timestamptz>,
+        expires_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -17,7 +17,7 @@ pub struct StoreSettings {
     /// Longest time to open a connection.
     pub connect_timeout: Duration,
     /// Longest time for one call of the store, waiting and connecting included. Postgres is told to give up on a
-    /// statement a little earlier.
+    /// statement a little later.
     pub call_timeout: Duration,
     /// Shown in `pg_stat_activity`.
     pub application_name: String,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use terrane_engine::{
     Engine,
-    takeover::{HolderProcess, Watch},
+    takeover::{Asked, HolderProcess, Watch},
 };
 use terrane_store::{LostBy, ProcessPlace, Takeover, WatchedLease};
 use terrane_telemetry::Chain;
@@ -45,7 +45,8 @@ async fn look(
     let sent = BootTime::now();
     match engine.store.leases_to_watch(host).await {
         Ok(leases) => {
-            watch.judge(leases, sent, engine.settings.timing.lease, |lease| holder_process(lease, here))
+            let asked = Asked { sent, answered: BootTime::now() };
+            watch.judge(leases, asked, engine.settings.timing.lease, |lease| holder_process(lease, here))
         }
         Err(error) => {
             watch.forget();

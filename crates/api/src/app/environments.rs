@@ -1,7 +1,9 @@
 //! Environments: made, changed, taken down, shown.
 
+use std::time::Duration;
+
 use bytes::Bytes;
-use terrane_domain::{EnvironmentId, EnvironmentSpec, EnvironmentState};
+use terrane_domain::{EnvironmentId, EnvironmentSpec, EnvironmentState, LifecyclePolicy};
 use terrane_store::{
     DataOnDestroy, DestroyRequest, Environment, EnvironmentFilter, NewEnvironment, NewSpec, Tenant,
 };
@@ -18,7 +20,7 @@ impl Service {
     /// Puts a new environment in line.
     pub async fn create_environment(&self, write: Write, body: SpecBody) -> Result<Answer, Error> {
         let spec = rendering::read(&body)?;
-        let protected = is_protected(&spec)?;
+        let policy = policy_of(&spec)?;
         self.run(|inner| async move {
             let tenant = inner.tenant(&write.caller.tenant).await?;
             let idempotency = write.idempotency(&body.bytes);
@@ -29,7 +31,8 @@ impl Service {
                 labels: spec.labels.clone(),
                 region: spec.cloud.region.clone(),
                 spec: spec.to_json(),
-                deletion_protection: protected,
+                deletion_protection: policy.deletion_protection,
+                ttl: policy.ttl_seconds.map(Duration::from_secs),
                 pins: show::new_pins(),
                 request_id: Some(write.correlation.request_id.to_string()),
                 traceparent: write.correlation.traceparent(),
@@ -49,7 +52,7 @@ impl Service {
         body: SpecBody,
     ) -> Result<Answer, Error> {
         let spec = rendering::read(&body)?;
-        let protected = is_protected(&spec)?;
+        let policy = policy_of(&spec)?;
         self.run(|inner| async move {
             let tenant = inner.tenant(&write.caller.tenant).await?;
             let current = inner.look_for(&tenant, &id).await?;
@@ -60,7 +63,8 @@ impl Service {
             let new = NewSpec {
                 labels: spec.labels.clone(),
                 spec: spec.to_json(),
-                deletion_protection: protected,
+                deletion_protection: policy.deletion_protection,
+                ttl: policy.ttl_seconds.map(Duration::from_secs),
                 request_id: Some(write.correlation.request_id.to_string()),
                 traceparent: write.correlation.traceparent(),
             };
@@ -191,8 +195,8 @@ fn target(found: Option<Environment>) -> EnvironmentId {
     found.map_or(EnvironmentId::from_uuid(Uuid::nil()), |row| row.id)
 }
 
-fn is_protected(spec: &EnvironmentSpec) -> Result<bool, Error> {
-    Ok(rendering::resolve_in(spec, &rendering::preview(spec))?.policy.deletion_protection)
+fn policy_of(spec: &EnvironmentSpec) -> Result<LifecyclePolicy, Error> {
+    Ok(rendering::resolve_in(spec, &rendering::preview(spec))?.policy)
 }
 
 /// What a new file may not change.

@@ -72,6 +72,9 @@ pub struct EnvironmentSummary {
     /// When nothing of it was left.
     #[schema(required = true)]
     pub destroyed_at: Option<DateTime<Utc>>,
+    /// When it is destroyed by itself, as `lifecycle.ttl` says; counted anew with every change.
+    #[schema(required = true)]
+    pub expires_at: Option<DateTime<Utc>>,
 }
 
 /// What made an environment.
@@ -145,6 +148,7 @@ impl EnvironmentSummary {
             created_at: row.created_at,
             updated_at: row.updated_at,
             destroyed_at: row.destroyed_at,
+            expires_at: row.expires_at,
         }
     }
 }

@@ -60,6 +60,7 @@ async fn three_lines_make_an_environment_and_put_its_creation_in_line() {
         "created_at": "[time]",
         "updated_at": "[time]",
         "destroyed_at": null,
+        "expires_at": null,
         "spec": {
           "name": "dev-anna",
           "cloud": {

@@ -11,7 +11,7 @@ use crate::{
 /// How an environment lives and ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct LifecyclePolicy {
-    /// Destroyed so many seconds after it was created.
+    /// Destroyed so many seconds after it was created or last changed.
     pub ttl_seconds: Option<u64>,
     /// Refuse to destroy it.
     pub deletion_protection: bool,

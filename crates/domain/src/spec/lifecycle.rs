@@ -16,7 +16,7 @@ use super::{
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct LifecycleSpec {
-    /// Destroyed so long after it was created, for example `6h` or `14 days`; never if not said.
+    /// Destroyed so long after it was made or last changed, for example `6h` or `14 days`; never if not said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ttl: Option<Minutes>,
     /// Refuse to destroy it.

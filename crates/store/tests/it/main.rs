@@ -7,6 +7,7 @@ mod availability;
 mod cancellations;
 mod claims;
 mod ends;
+mod expiry;
 mod fence;
 mod idempotency;
 mod line;

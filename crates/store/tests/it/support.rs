@@ -139,6 +139,7 @@ pub fn new_environment(tenant_id: TenantId, name: &str) -> NewEnvironment {
         region: "eu-west-1".into(),
         spec: spec(name),
         deletion_protection: false,
+        ttl: None,
         pins: Pins { blueprint: 1, aws_provider: "5.100.0".into() },
         request_id: Some("req-1".into()),
         traceparent: None,
@@ -150,6 +151,7 @@ pub fn new_spec() -> NewSpec {
         labels: BTreeMap::new(),
         spec: spec("changed"),
         deletion_protection: false,
+        ttl: None,
         request_id: Some("req-2".into()),
         traceparent: None,
     }

@@ -72,6 +72,7 @@ impl World {
             region: REGION.to_owned(),
             spec: serde_json::json!({"name": name, "cloud": {"region": REGION}, "registries": {"api": {}}}),
             deletion_protection: false,
+            ttl: None,
             pins: terrane_blueprint::current_pins(),
             request_id: None,
             traceparent: None,
