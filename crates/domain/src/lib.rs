@@ -44,6 +44,7 @@
 //! ```
 
 mod addresses;
+mod credentials;
 mod facts;
 mod ids;
 mod lifecycle;
@@ -55,6 +56,7 @@ mod schema;
 mod spec;
 mod starter;
 
+pub use credentials::Credential;
 pub use ids::{EnvironmentId, OperationId, ParseIdError, TenantId, WorkerId};
 pub use lifecycle::{
     EnvironmentEvent, EnvironmentState, OperationEvent, OperationKind, OperationState, StepName, StepState,

@@ -18,6 +18,7 @@ mod decode;
 mod dns;
 mod document_database;
 mod ecs;
+mod email;
 mod governance;
 mod json;
 mod kubernetes;

@@ -230,6 +230,12 @@ fn apps(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value>
         })),
         "*.image" => Some(match first("registries").filter(|_| dice.chance(50)) {
             Some(registry) => json!({ "registry": registry, "tag": "1.4.2" }),
+            // Without NAT only ECR of the same region is reached.
+            None if file.get("network").is_some_and(|section| section["nat"] == "none") => {
+                let region =
+                    file.get("cloud").and_then(|cloud| cloud["region"].as_str()).unwrap_or("eu-west-1");
+                json!(format!("222222222222.dkr.ecr.{region}.amazonaws.com/acme/api:1.4.2"))
+            }
             None => json!("public.ecr.aws/acme/api:1.4.2"),
         }),
         "*.port" => Some(json!(8000)),
@@ -310,7 +316,9 @@ fn secrets(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value>
 fn governance(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
     match path {
         "permissions_boundary" => one(dice, &["arn:aws:iam::222222222222:policy/Boundary"]),
-        "budget.emails" => Some(json!(["ops@acme.example"])),
+        "budget.emails" => dice
+            .pick(&[json!(["ops@acme.example"]), json!(["Team+Night@mail.acme.example", "a@b.example"])])
+            .cloned(),
         "budget.topic" => Some(json!(arn(file, "sns", "budget"))),
         "budget.alert_at_percent" => Some(json!([50, 90])),
         "backup.retention_days" => one(dice, &[120, 365]),
@@ -373,12 +381,13 @@ fn labels(path: &str, dice: &mut Dice, _: &Map<String, Value>) -> Option<Value> 
     one(dice, &["platform", "4711", "a-b"])
 }
 
-/// A bucket without dots, which break TLS, where the environment is, and a key of that region.
+/// A bucket where the environment is, and a key of that region.
 fn state(path: &str, dice: &mut Dice, file: &Map<String, Value>) -> Option<Value> {
     match path {
         "" => dice
             .pick(&[
                 json!({ "bucket": "acme-terraform-state", "region": "eu-west-1", "lock": "s3" }),
+                json!({ "bucket": "acme.terraform.state" }),
                 json!({ "lock": "dynamodb", "lock_table": "terraform-locks" }),
                 json!({ "kms_key_arn": arn(file, "kms", "key/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f") }),
             ])

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Conflict, DEFAULT, Resolver};
 use crate::{
     App, AppRuntime, Certificate, ClusterRoute, Dns, Key, LoadBalancerKind, ZoneOrigin,
-    spec::{ApiGatewaySpec, LoadBalancerSpec, Path},
+    spec::{ApiGatewaySpec, DnsSpec, LoadBalancerSpec, Path},
 };
 
 /// What stands behind the host of an app.
@@ -218,6 +218,11 @@ impl Claim {
 
 fn zone_path() -> Path {
     Path::root().key("dns")
+}
+
+/// Whether a zone can't have a record for a host.
+pub(super) fn is_outside(host: Option<&str>, dns: Option<&DnsSpec>) -> bool {
+    host.zip(dns).is_some_and(|(host, dns)| !is_in_zone(host, &dns.zone))
 }
 
 /// Whether a name is that of a zone or below it.

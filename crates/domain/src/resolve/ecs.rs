@@ -4,10 +4,10 @@ mod quotas;
 
 use std::collections::BTreeMap;
 
-use super::{Conflict, DEFAULT, LifecyclePolicy, Resolver};
+use super::{Conflict, DEFAULT, LifecyclePolicy, Resolver, dns::is_outside};
 use crate::{
-    AccessLogBucket, App, Capacity, Certificate, Deploy, Ecs, Key, LoadBalancer, LoadBalancerKind, Nat,
-    Network, Observability,
+    AccessLogBucket, App, Capacity, Certificate, Deploy, Ecs, Image, Key, LoadBalancer, LoadBalancerKind,
+    Nat, Network, Observability,
     spec::{ContainerInsights, EcsSpec, LoadBalancerSpec, Path},
 };
 
@@ -78,6 +78,7 @@ impl Resolver<'_> {
         let Some(network) = made.filter(|network| network.nat == Nat::None && any) else {
             return;
         };
+        self.images_in_reach(apps);
         let secrets = on_ecs().any(|app| !app.secrets.is_empty());
         let mut needed = vec!["ecr.api", "ecr.dkr", "logs"];
         needed.extend(secrets.then_some("secretsmanager"));
@@ -93,6 +94,29 @@ impl Resolver<'_> {
         );
         let path = Path::root().key("network");
         self.conflict(Conflict::new(path.key("nat"), message).with(path.key("endpoints")));
+    }
+
+    /// Endpoints lead to the private registries of ECR in the same region, and to no other.
+    /// Source: Amazon ECR user guide, "Amazon ECR interface VPC endpoints (AWS PrivateLink)", "Considerations for Amazon ECR
+    /// VPC endpoints": no requests across regions, no public repositories.
+    fn images_in_reach(&mut self, apps: &BTreeMap<Key, App>) {
+        let region = &self.spec.cloud.region;
+        let mut conflicts = Vec::new();
+        for (key, app) in apps.iter().filter(|(_, app)| app.on_ecs().is_some()) {
+            let Image::Named(name) = &app.image else { continue };
+            if is_in_ecr(name, region) {
+                continue;
+            }
+            let message = format!(
+                "\"{name}\" is not in ECR of {region}, and without NAT nothing else is reached; push it to one of the \
+                 registries of this file, or use network.nat: single"
+            );
+            let at = Path::root().key("apps").key(key.as_str()).key("image");
+            let network = Path::root().key("network").key("nat");
+            let of_region = Path::root().key("cloud").key("region");
+            conflicts.push(Conflict::new(at, message).with(network).with(of_region));
+        }
+        conflicts.into_iter().for_each(|conflict| self.conflict(conflict));
     }
 
     /// A load balancer that the internet reaches stands in public subnets.
@@ -157,6 +181,7 @@ impl Resolver<'_> {
         let mut certificates: Vec<Certificate> = Vec::new();
         let mut hosts: BTreeMap<Option<&String>, &Key> = BTreeMap::new();
         let mut first: Option<(bool, Key, Path)> = None;
+        let dns = spec.dns.as_ref();
         for (key, balancer, path) in on_it {
             if let Some(other) = hosts.insert(balancer.host.as_ref(), key) {
                 let message = match &balancer.host {
@@ -168,6 +193,10 @@ impl Resolver<'_> {
                 self.conflict(Conflict::new(path.key("host"), message).with(path.clone()));
             }
             let certificate = certificate_of(key);
+            // What is wrong with its host is said there, and a host that is put right may well bring a certificate.
+            if certificate.is_none() && is_outside(balancer.host.as_deref(), dns) {
+                continue;
+            }
             let has_certificate = certificate.is_some();
             match &first {
                 Some((expected, other, other_path)) if *expected != has_certificate => {
@@ -176,15 +205,25 @@ impl Resolver<'_> {
                         if *expected { "one" } else { "none" }
                     );
                     let conflict = Conflict::new(path.key("certificate_arn"), message);
-                    self.conflict(conflict.with(other_path.clone()));
+                    self.conflict(conflict.with(path.key("host")).with(other_path.clone()));
                 }
                 Some(_) => {}
-                None => first = Some((has_certificate, key.clone(), path.key("certificate_arn"))),
+                None => first = Some((has_certificate, key.clone(), path)),
             }
             certificates.extend(certificate.filter(|one| !certificates.contains(one)));
         }
         certificates
     }
+}
+
+/// Whether an image is in a private registry of ECR: `<account id>.dkr.ecr.<region>.amazonaws.com/<repository>`.
+/// Source: Amazon ECR user guide, "Amazon ECR private registry", "Private registry concepts".
+fn is_in_ecr(image: &str, region: &str) -> bool {
+    let host = image.split_once('/').map(|(host, _)| host);
+    let place = host.and_then(|host| host.strip_suffix(".amazonaws.com"));
+    place.and_then(|place| place.split_once(".dkr.ecr.")).is_some_and(|(account, of_region)| {
+        account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()) && of_region == region
+    })
 }
 
 /// Who reaches the load balancer that an app asks for.

@@ -51,6 +51,7 @@ impl Resolver<'_> {
         let default_range = Ipv4Net::new(DEFAULT_RANGE.0, DEFAULT_RANGE.1).ok()?;
         let cidr = self.or_default(&path.key("cidr"), spec.cidr, default_range);
         let zones = self.zone_names(spec.availability_zones.as_ref(), &path.key("availability_zones"));
+        self.check_control_plane(zones.as_deref(), &path.key("availability_zones"));
         let nat = self.or_profile(&path.key("nat"), spec.nat, self.defaults.nat);
         if nat == Nat::None && self.spec.kubernetes.is_some() {
             let message = "nodes fetch images and call AWS through NAT; use single or per_az";
@@ -128,6 +129,26 @@ impl Resolver<'_> {
                 Some(region.zones().take(count).collect())
             }
         }
+    }
+
+    /// A cluster's subnets stand where EKS makes control planes. Which name the zone has differs from account to account,
+    /// so a file that leaves one zone out may be right, and one that names them all can't be.
+    /// Source: EKS user guide, "View Amazon EKS networking requirements for VPC and subnets", "Subnet requirements for
+    /// clusters". The other regions with such a zone are left to EKS, because not every account has it there.
+    fn check_control_plane(&mut self, zones: Option<&[String]>, path: &Path) {
+        const REGION: &str = "us-east-1";
+        let RegionLookup::Known(region) = Region::find(&self.spec.cloud.region) else { return };
+        let all = zones.is_some_and(|zones| zones.len() == region.zone_count());
+        if self.spec.kubernetes.is_none() || region.name != REGION || !all {
+            return;
+        }
+        let message = format!(
+            "all zones of {REGION} are too many for kubernetes: one of them is use1-az3, where EKS makes no control plane; \
+             use {} at most, without the one that is use1-az3 in your account",
+            region.zone_count() - 1
+        );
+        let conflict = Conflict::new(path.clone(), message).with(Path::root().key("kubernetes"));
+        self.conflict(conflict.with(Path::root().key("cloud").key("region")));
     }
 
     fn subnets(&mut self, cidr: Ipv4Net, names: Vec<String>, path: &Path) -> Option<Vec<Zone>> {

@@ -28,7 +28,7 @@ impl Resolver<'_> {
             return true;
         }
         let known = if names.is_empty() {
-            format!("there is no {section} in the file")
+            format!("the file has no section {section}")
         } else {
             let names: Vec<&str> = names.into_iter().map(Key::as_str).collect();
             format!("{section}: {}", names.join(", "))

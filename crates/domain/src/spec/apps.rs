@@ -54,7 +54,8 @@ pub struct AppSpec {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 50))]
     pub command: Option<Vec<String>>,
-    /// Environment variables. No secrets: they can be read by whoever may see the task definition.
+    /// Environment variables. No secrets: whoever may see the task definition can read them, so what looks like one is
+    /// refused.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(default)]
     pub env: BTreeMap<String, String>,

@@ -12,7 +12,9 @@ use super::{
 };
 use crate::Key;
 
-/// An S3 bucket. Always private, TLS-only and encrypted.
+/// An S3 bucket: TLS-only, encrypted, and private unless it says otherwise.
+///
+/// Only an `acl` opens it to people outside of the account, and that needs an `ownership` that leaves ACLs on.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub struct BucketSpec {

@@ -3,7 +3,15 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{decode::Value, observability::topic_arn, problem::quoted, reading::word, rules, words::words};
+use super::{
+    decode::Value,
+    email::{self, Email},
+    observability::topic_arn,
+    problem::quoted,
+    reading::word,
+    rules,
+    words::words,
+};
 
 /// What an organisation asks of every environment. Deletion protection is one switch too: `lifecycle.deletion_protection`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, JsonSchema)]
@@ -38,10 +46,7 @@ pub struct BudgetSpec {
     pub alert_at_percent: Option<Vec<u16>>,
     /// Up to ten addresses that get an e-mail.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(
-        length(min = 1, max = 10),
-        inner(regex(pattern = r"^[a-z0-9.+_-]{1,64}@[a-z0-9-]{1,63}\.[a-z]{2,10}$"))
-    )]
+    #[schemars(length(min = 1, max = 10), with = "Option<Vec<Email>>")]
     pub emails: Option<Vec<String>>,
     /// ARN of an SNS topic whose policy lets `budgets.amazonaws.com` publish.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -124,31 +129,11 @@ fn percents(value: &Value<'_>) -> Option<Vec<u16>> {
 
 /// Source: AWS Cost Management user guide, "AWS Budgets quotas": ten addresses for a notification.
 fn emails(value: &Value<'_>) -> Option<Vec<String>> {
-    let emails = value.list("a list of e-mail addresses", email)?;
+    let emails = value.list("a list of e-mail addresses", email::read)?;
     if (1..=10).contains(&emails.len()) {
         return Some(emails);
     }
     value.reject(format!("names {}; expected 1 to 10, which is as many as a budget may have", emails.len()))
-}
-
-/// An address with everything that a typo leaves out. Whether it exists is shown by the first mail.
-fn email(value: &Value<'_>) -> Option<String> {
-    let text = value.text("an e-mail address")?;
-    let is_local = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~.-".contains(&b);
-    let is_label = |label: &str| {
-        (1..=63).contains(&label.len()) && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-    };
-    let well_formed = text.len() <= 254
-        && text.split_once('@').is_some_and(|(local, domain)| {
-            (1..=64).contains(&local.len())
-                && local.bytes().all(is_local)
-                && domain.contains('.')
-                && domain.split('.').all(is_label)
-        });
-    if well_formed {
-        return Some(text.to_owned());
-    }
-    value.reject(format!("{} is not an e-mail address; expected one such as ops@acme.example", quoted(text)))
 }
 
 fn backup(value: &Value<'_>) -> Option<BackupSpec> {

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::{
     Switch,
     decode::Value,
+    email::{self, Email},
     problem::quoted,
     reading::{flag, switch},
     rules,
@@ -43,7 +44,7 @@ pub struct AlarmsSpec {
     pub topic: Option<TopicSpec>,
     /// Addresses that an SNS topic of the environment's own writes to. AWS asks each of them first whether it wants that.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(length(min = 1, max = 50))]
+    #[schemars(length(min = 1, max = 50), with = "Option<Vec<Email>>")]
     pub emails: Option<Vec<String>>,
     /// Where alarms go off.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -142,38 +143,11 @@ fn thresholds(value: &Value<'_>) -> Option<ThresholdsSpec> {
 }
 
 fn emails(value: &Value<'_>) -> Option<Vec<String>> {
-    let emails = value.list("a list of addresses such as [ops@acme.example]", email)?;
+    let emails = value.list("a list of addresses such as [ops@acme.example]", email::read)?;
     if emails.is_empty() {
         return value.reject("is empty; name at least one address, or leave it out");
     }
     Some(emails)
-}
-
-/// What AWS can write to at all; whether somebody reads it is answered by the mail that asks.
-/// Source: RFC 5321, sections 4.1.2 and 4.5.3.1, without quoted local parts.
-fn email(value: &Value<'_>) -> Option<String> {
-    let text = value.text("an address such as ops@acme.example")?;
-    let is_label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-    };
-    let is_atom = |atom: &str| {
-        !atom.is_empty()
-            && atom.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&b))
-    };
-    let is_address = text.split_once('@').is_some_and(|(local, domain)| {
-        local.len() <= 64
-            && local.split('.').all(is_atom)
-            && domain.contains('.')
-            && domain.split('.').all(is_label)
-    });
-    if is_address && text.len() <= 254 {
-        return Some(text.to_owned());
-    }
-    value
-        .reject(format!("{} is not an address for mail; expected one such as ops@acme.example", quoted(text)))
 }
 
 /// Source: CloudWatch API reference, `PutMetricAlarm`, `AlarmActions`: at most five.

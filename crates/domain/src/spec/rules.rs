@@ -225,25 +225,31 @@ fn tag_text(what: &str, text: &str, least: usize, most: usize) -> Result<(), Str
     }
 }
 
-/// General purpose buckets; no dots, which break TLS for virtual hosts.
-/// Source: S3 user guide, "General purpose bucket naming rules".
+/// A bucket that is made with an environment; no dots, which break TLS for virtual hosts.
 pub(super) fn bucket_name(value: &Value<'_>) -> Option<String> {
     let text = value.text("the name of an S3 bucket")?;
-    let is_edge = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    let bytes = text.as_bytes();
-    let well_formed = (3..=63).contains(&bytes.len())
-        && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-')
-        && is_edge(bytes.first())
-        && is_edge(bytes.last());
-    let reserved = ["xn--", "sthree-", "amzn-s3-demo-"].iter().any(|prefix| text.starts_with(prefix))
-        || ["-s3alias", "--ol-s3", "--x-s3", "--table-s3"].iter().any(|suffix| text.ends_with(suffix));
-    if well_formed && !reserved {
+    if is_bucket_name(text) && !text.contains('.') {
         return Some(text.to_owned());
     }
     value.reject(format!(
-        "{} is not a bucket name that S3 accepts; use 3 to 63 of a-z, 0-9 and -, starting and ending with a letter or digit",
+        "{} is not a bucket name that S3 accepts without dots; use 3 to 63 of a-z, 0-9 and -, starting and ending with a letter or digit",
         quoted(text)
     ))
+}
+
+/// General purpose buckets. Source: S3 user guide, "General purpose bucket naming rules".
+pub(super) fn is_bucket_name(text: &str) -> bool {
+    let is_edge = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let bytes = text.as_bytes();
+    let well_formed = (3..=63).contains(&bytes.len())
+        && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'))
+        && is_edge(bytes.first())
+        && is_edge(bytes.last())
+        && !text.contains("..")
+        && text.parse::<std::net::Ipv4Addr>().is_err();
+    let reserved = ["xn--", "sthree-", "amzn-s3-demo-"].iter().any(|prefix| text.starts_with(prefix))
+        || ["-s3alias", "--ol-s3", "--x-s3", "--table-s3"].iter().any(|suffix| text.ends_with(suffix));
+    well_formed && !reserved
 }
 
 /// A key by its id: an alias can be moved to another key behind Terraform's back.

@@ -44,7 +44,7 @@ words! {
 pub(super) fn read(value: &Value<'_>) -> Option<StateSpec> {
     let f = value.fields()?;
     let section = StateSpec {
-        bucket: f.get("bucket", rules::bucket_name),
+        bucket: f.get("bucket", bucket_name),
         region: f.get("region", rules::region),
         lock: f.get("lock", word),
         lock_table: f.get("lock_table", table_name),
@@ -52,6 +52,20 @@ pub(super) fn read(value: &Value<'_>) -> Option<StateSpec> {
     };
     f.close();
     Some(section)
+}
+
+/// With dots, unlike that of a bucket that an environment has: older installations have such names, and where a name has
+/// dots Terraform and the SDK put it into the path instead of the host.
+fn bucket_name(value: &Value<'_>) -> Option<String> {
+    let text = value.text("the name of an S3 bucket")?;
+    if rules::is_bucket_name(text) {
+        return Some(text.to_owned());
+    }
+    value.reject(format!(
+        "{} is not a bucket name that S3 accepts; use 3 to 63 of a-z, 0-9, - and ., starting and ending with a letter or \
+         digit, with no two dots in a row",
+        quoted(text)
+    ))
 }
 
 /// Source: Amazon DynamoDB developer guide, "Supported data types and naming rules".

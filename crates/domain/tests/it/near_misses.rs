@@ -27,6 +27,14 @@ fn a_rule_refuses_no_more_than_it_says() {
         "kubernetes: { node_groups: { a: { image: bottlerocket, instance_types: [a1.large] } } }".to_owned(),
         "databases: { main: { size: { instance_class: db.m5.large } } }".to_owned(),
         "caches: { main: { size: { node_type: cache.r6g.large } } }".to_owned(),
+        // What only sounds like a secret, or says where one is.
+        "ecs: {}\napps: { a: { image: nginx, env: { API_URL: \"https://api.acme.example/a@b:c\", DB: \"postgres://app@db:5432/x\", DB_PASSWORD_FILE: /run/db, ALLOW_EMPTY_PASSWORD: \"yes\", MAX_TOKENS: \"4096\", API_KEY: \"\" } } }".to_owned(),
+        "kubernetes: {}\napps: { a: { image: nginx, env: { DATABASE_URL: \"postgres://$(PGUSER):$(PGPASSWORD)@db/x\", CA: \"-----BEGIN CERTIFICATE-----\", TOPIC_SECRET: \"arn:aws:secretsmanager:eu-west-1:222222222222:secret:x\", STRIPE_PUBLIC_KEY: pk_live_0123456789abcdef, PREFIX: ghp_, ID: AKIA } } }".to_owned(),
+        // Images that the endpoints of ECR reach.
+        "ecs: {}\nnetwork: { nat: none, endpoints: [s3, ecr, logs] }\napps: { a: { image: \"111111111111.dkr.ecr.eu-west-1.amazonaws.com/acme/api:1\" } }".to_owned(),
+        "kubernetes: {}\necs: {}\napps: { a: { image: nginx, runtime: kubernetes } }".to_owned(),
+        "state: { bucket: acme.terraform.state }".to_owned(),
+        "observability: { alarms: { emails: [team@mail.acme.co.uk, Ops+Night@Acme.example] } }\ngovernance: { budget: { monthly_usd: 1, emails: [team@mail.acme.co.uk, O'Neil@Acme.example] } }".to_owned(),
         "lifecycle: { ttl: 6h }\ndatabases: { main: { deletion_protection: false } }".to_owned(),
     ] {
         let found: Vec<String> = problems(&with_base(&section)).into_iter().map(|problem| problem.message).collect();
@@ -56,4 +64,14 @@ fn spot_counts_for_the_apps_that_ecs_deploys_and_that_is_told_of_the_others() {
     assert_eq!(told.len(), 1, "{told:?}");
     assert_eq!(told[0].path, "apps.web.deploy.blue_green");
     assert!(told[0].because.contains("ecs.capacity counts for apps that are rolling"), "{told:?}");
+}
+
+#[test]
+fn a_cluster_in_us_east_1_may_have_five_zones_and_other_things_all_six() {
+    let file = |rest: &str| format!("name: dev\ncloud: {{ region: us-east-1 }}\n{rest}");
+    for rest in
+        ["network: { availability_zones: 5 }\nkubernetes: {}", "network: { availability_zones: 6 }\necs: {}"]
+    {
+        assert_eq!(problems(&file(rest)), [], "{rest}");
+    }
 }

@@ -55,9 +55,10 @@ fn environments() -> impl Strategy<Value = Value> {
     let network = section(vec![
         ("cidr", values!["10.0.0.0/16", "10.1.0.0/22", "192.168.0.0/24"]),
         ("availability_zones", values![2, 3, 6, ["us-east-1a", "us-east-1f"], ["eu-west-1c", "eu-west-1a"]]),
-        ("nat", values!["none", "single", "per_az"]),
+        // Without NAT much of what else is drawn is refused.
+        ("nat", values!["none", "single", "single", "per_az"]),
         ("ipv6", values![true, false]),
-        ("endpoints", values![["s3", "ecr"], [], ["ssm"]]),
+        ("endpoints", values![["s3", "ecr", "logs"], [], ["ssm"]]),
         ("flow_logs", values![false, {}, { "retention_days": 7 }]),
     ]);
     // A cluster on which nothing may run is refused, so most groups take any pod.
@@ -91,7 +92,7 @@ fn environments() -> impl Strategy<Value = Value> {
         ("encryption", values!["aws", "kms"]),
         (
             "lifecycle",
-            values![{}, { "glacier_after_days": 9, "expire_after_days": 9 }, { "expire_old_versions_after_days": 3 }],
+            values![{}, { "glacier_after_days": 9, "expire_after_days": 9 }, { "glacier_after_days": 9, "expire_after_days": 99 }, { "expire_old_versions_after_days": 3 }],
         ),
         ("force_destroy", values![true]),
     ]);
@@ -129,7 +130,7 @@ fn environments() -> impl Strategy<Value = Value> {
         ("authentication", values!["network", "iam"]),
     ]);
     let app = section(vec![
-        ("image", values!["nginx:1"]),
+        ("image", values!["nginx:1", "111111111111.dkr.ecr.eu-west-1.amazonaws.com/api:1"]),
         ("port", values![80]),
         ("health", values!["/health"]),
         ("replicas", values![2]),

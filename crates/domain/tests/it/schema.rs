@@ -106,3 +106,21 @@ fn unknown_keys_are_refused_by_the_schema_too_and_scalars_are_never_null() {
     }
     check(&json_schema());
 }
+
+#[test]
+fn every_list_of_addresses_has_the_same_schema() {
+    fn addresses<'a>(schema: &'a Value, found: &mut Vec<&'a Value>) {
+        found.extend(schema["properties"].get("emails").map(|emails| &emails["items"]));
+        match schema {
+            Value::Object(parts) => parts.values().for_each(|part| addresses(part, found)),
+            Value::Array(parts) => parts.iter().for_each(|part| addresses(part, found)),
+            _ => {}
+        }
+    }
+    let schema = json_schema();
+    let mut found = Vec::new();
+    addresses(&schema, &mut found);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!(found[0], found[1]);
+    assert!(found[0]["pattern"].is_string() && found[0]["maxLength"] == 254, "{}", found[0]);
+}

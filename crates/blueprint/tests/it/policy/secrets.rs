@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use hcl::Value;
+use terrane_domain::Credential;
 
 use crate::unfolded::{Module, is_unknown};
 
@@ -75,26 +76,17 @@ fn look(
     }
 }
 
-/// What is a credential whatever it is called.
+/// What is a credential whatever it is called. What only the cloud knows (`⟦…⟧`) is none.
 fn looks_secret(text: &str) -> bool {
-    let access_key = |prefix: &str| {
-        text.match_indices(prefix).any(|(at, _)| {
-            let key: String = text[at..].chars().take_while(char::is_ascii_alphanumeric).collect();
-            key.len() == 20 && !key.contains(|c: char| c.is_ascii_lowercase())
-        })
-    };
-    // user:password@host
-    let in_url = text.split_once("://").is_some_and(|(_, rest)| {
-        rest.split('/').next().and_then(|host| host.rsplit_once('@')).is_some_and(|(user, _)| {
-            user.split_once(':')
-                .is_some_and(|(_, password)| !password.is_empty() && !password.starts_with('⟦'))
-        })
-    });
-    access_key("AKIA")
-        || access_key("ASIA")
-        || in_url
-        || text.contains("-----BEGIN ")
-        || text.starts_with("ghp_")
+    let parts = text.split('⟦').enumerate();
+    let literal: String =
+        parts.map(|(index, part)| if index == 0 { part } else { after_unknown(part) }).collect();
+    Credential::in_text(&literal).is_some()
+}
+
+/// What stands behind something unknown, or inside of which another begins.
+fn after_unknown(part: &str) -> &str {
+    part.rsplit_once('⟧').map_or("", |(_, rest)| rest)
 }
 
 #[cfg(test)]

@@ -118,9 +118,19 @@ impl Resolver<'_> {
         };
         if !fits {
             let other = if only_arm { Architecture::Arm64 } else { Architecture::X86_64 };
-            let message = format!(
-                "the cluster has no machine of {architecture}; build the image for {other}, or add a node group"
-            );
+            let message = match cluster.map(|cluster| &cluster.compute) {
+                Some(Compute::AutoMode) => format!(
+                    "auto_mode makes nodes of {other} for apps; build the image for it, or take auto_mode out and add a \
+                     node group of {architecture}"
+                ),
+                Some(Compute::Fargate(_)) => format!(
+                    "pods on Fargate run on {other} only; build the image for it, or take fargate out and add a node \
+                     group of {architecture}"
+                ),
+                Some(Compute::NodeGroups(_)) | None => format!(
+                    "the cluster has no machine of {architecture}; build the image for {other}, or add a node group"
+                ),
+            };
             self.conflict(Conflict::new(path.clone(), message).with(Path::root().key("kubernetes")));
         }
         architecture

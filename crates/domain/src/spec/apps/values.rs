@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::{Mebibytes, Millicores, decode::Value, node::Kind, problem::quoted};
+use crate::Credential;
 
 /// Most variables of one app. A whole task definition may have 64 KiB.
 /// Source: Amazon ECS developer guide, "Amazon ECS service quotas".
@@ -33,7 +34,7 @@ pub(super) fn command(value: &Value<'_>) -> Option<Vec<String>> {
 }
 
 pub(super) fn env(value: &Value<'_>) -> BTreeMap<String, String> {
-    variables(value, |value| {
+    let variables = variables(value, |value| {
         let text = value.text("text")?;
         if text.len() > MAX_VARIABLE_BYTES {
             return value.reject(format!(
@@ -45,7 +46,20 @@ pub(super) fn env(value: &Value<'_>) -> BTreeMap<String, String> {
             return value.reject("holds a zero byte, which no environment variable can");
         }
         Some(text.to_owned())
-    })
+    });
+    for (name, text) in &variables {
+        // The message shows nothing of the value: it is printed and logged.
+        if let Some(credential) = Credential::in_variable(name, text) {
+            let message = format!(
+                "holds {credential}, which everybody reads who may see the task definition or the state; put it into \
+                 Secrets Manager, and write secrets: {{ {name}: {{ secret: acme/api, key: {} }} }} with the name of the \
+                 entry and its key",
+                name.to_ascii_lowercase()
+            );
+            value.reject_key(name, message);
+        }
+    }
+    variables
 }
 
 /// A mapping of environment variables. Source of the names: POSIX, "Environment Variables".
@@ -95,6 +109,10 @@ pub(super) fn memory(value: &Value<'_>) -> Option<Mebibytes> {
 pub(super) fn secret_name(value: &Value<'_>) -> Option<String> {
     let text = value.text("the name of an entry in Secrets Manager")?;
     let is_name = |b: u8| b.is_ascii_alphanumeric() || b"/_+=.@-".contains(&b);
+    if text.starts_with("arn:") {
+        let message = "is an ARN; give the name of the entry, which stands behind :secret: and ends before the last hyphen";
+        return value.reject(message);
+    }
     if (1..=512).contains(&text.len()) && text.bytes().all(is_name) {
         return Some(text.to_owned());
     }

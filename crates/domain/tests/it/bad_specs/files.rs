@@ -40,4 +40,6 @@ pub(super) const FILES: &[Row] = &[
     ("name: dev\ncloud:\n\tregion: eu-west-1\n", "", "not valid YAML: tabs disallowed within this context (block indentation); indent with spaces, not with tabs"),
     ("name: [dev\n", "", "not valid YAML: while parsing a flow sequence, expected ',' or ']'"),
     ("name: dev\u{0}\n", "", "contains the control character U+0000; a spec is plain text"),
+    ("name: dev-anna\ncloud: { region: us-east-1 }\nnetwork: { availability_zones: 6 }\nkubernetes: {}", "network.availability_zones", "all zones of us-east-1 are too many for kubernetes: one of them is use1-az3, where EKS makes no control plane; use 5 at most, without the one that is use1-az3 in your account"),
+    ("name: dev-anna\ncloud: { region: us-east-1 }\nnetwork: { availability_zones: [us-east-1a, us-east-1b, us-east-1c, us-east-1d, us-east-1e, us-east-1f] }\nkubernetes: {}", "network.availability_zones", "all zones of us-east-1 are too many for kubernetes: one of them is use1-az3, where EKS makes no control plane; use 5 at most, without the one that is use1-az3 in your account"),
 ];

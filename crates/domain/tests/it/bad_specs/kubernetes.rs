@@ -81,5 +81,7 @@ pub(super) const SECTIONS: &[Row] = &[
     ("kubernetes: {}\napps: { api: { image: nginx, resources: { cpu: 500m, limits: { cpu: 250m } } } }", "apps.api.resources.limits.cpu", "250m is less than the 500m that is set aside; raise it, or ask for less"),
     ("kubernetes: {}\napps: { api: { image: nginx, resources: { memory: 1Gi, limits: { memory: 512Mi } } } }", "apps.api.resources.limits.memory", "512Mi is less than the 1Gi that is set aside; raise it, or ask for less"),
     ("ecs: {}\napps: { api: { image: nginx, resources: { limits: { cpu: 500m } } } }", "apps.api.resources.limits", "is for Kubernetes; on ECS a copy has what it asks for to itself, so leave this out"),
-    ("kubernetes: {}\napps: { api: { image: nginx, secrets: { A: { from: caches.session.url } } } }", "apps.api.secrets.A.from", "\"caches.session.url\" names no cache; there is no caches in the file"),
+    ("kubernetes: {}\napps: { api: { image: nginx, secrets: { A: { from: caches.session.url } } } }", "apps.api.secrets.A.from", "\"caches.session.url\" names no cache; the file has no section caches"),
+    ("kubernetes: { auto_mode: true }\napps: { api: { image: nginx, architecture: arm64 } }", "apps.api.architecture", "auto_mode makes nodes of x86_64 for apps; build the image for it, or take auto_mode out and add a node group of arm64"),
+    ("kubernetes: { fargate: {} }\napps: { api: { image: nginx, architecture: arm64 } }", "apps.api.architecture", "pods on Fargate run on x86_64 only; build the image for it, or take fargate out and add a node group of arm64"),
 ];
