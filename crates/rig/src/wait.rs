@@ -22,24 +22,25 @@ where
     }
 }
 
-/// The pauses between questions: from 2 ms, so that what is quick is seen quickly, up to 50 ms.
+/// The pauses between questions grow with what was waited so far, from 2 ms to half a second: what is quick is seen
+/// quickly, and what takes minutes isn't slowed by those who ask for it.
 pub(crate) struct Questions {
-    deadline: Instant,
-    pause: Duration,
+    began: Instant,
+    limit: Duration,
 }
 
 impl Questions {
     pub fn within(limit: Duration) -> Questions {
-        Questions { deadline: Instant::now() + limit, pause: Duration::from_millis(2) }
+        Questions { began: Instant::now(), limit }
     }
 
     /// Pauses and says whether to ask again; false once the time is over.
     pub async fn again(&mut self) -> bool {
-        if Instant::now() >= self.deadline {
+        let waited = self.began.elapsed();
+        if waited >= self.limit {
             return false;
         }
-        tokio::time::sleep(self.pause).await;
-        self.pause = (self.pause * 2).min(Duration::from_millis(50));
+        tokio::time::sleep((waited / 32).clamp(Duration::from_millis(2), Duration::from_millis(500))).await;
         true
     }
 }
