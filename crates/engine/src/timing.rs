@@ -3,7 +3,7 @@
 //! ```text
 //! since the last renewal that succeeded was sent:
 //!
-//! 0 ───── start barrier ───── lease ───── lease × 1.5 ───── fence ───── + grace ───── + margin
+//! 0 ───── start barrier ───── lease ───── lease × 1.5 ───── fence ───── + orphan grace ── + margin
 //!         the holder          has         the earliest      its guard   and kills     the attempt is over,
 //!         starts nothing      expired     takeover          interrupts  it            by time alone
 //! ```
@@ -24,8 +24,10 @@ pub struct Timing {
     pub start_barrier: Duration,
     /// A Terraform that already runs may go on this long without a renewal, covered by its state lock.
     pub fence: Duration,
-    /// Between the interrupt and the kill of a Terraform that doesn't end.
+    /// Between the interrupt that a cancel or a drain asked for and the kill of a Terraform that doesn't end.
     pub grace: Duration,
+    /// The same where the worker is lost: others wait for it.
+    pub orphan_grace: Duration,
     /// Added before time alone proves that an attempt is over: for clocks that differ, and for a kernel that takes long
     /// to end a process.
     pub margin: Duration,
@@ -51,7 +53,8 @@ impl Timing {
         start_barrier: Duration::from_secs(20),
         fence: Duration::from_secs(90),
         grace: Duration::from_secs(600),
-        margin: Duration::from_secs(180),
+        orphan_grace: Duration::from_secs(60),
+        margin: Duration::from_secs(30),
     };
 
     /// Refuses durations with which a holder could be overtaken while it may still start something, or would be stopped
@@ -93,13 +96,15 @@ mod tests {
     #[test]
     fn the_usual_durations_fit_and_still_do_when_divided() {
         assert_eq!(Timing::DEFAULT.check(), Ok(()));
-        let Timing { lease, renew_every, start_barrier, fence, grace, margin } = Timing::DEFAULT;
+        let Timing { lease, renew_every, start_barrier, fence, grace, orphan_grace, margin } =
+            Timing::DEFAULT;
         let divided = Timing {
             lease: lease / 5,
             renew_every: renew_every / 5,
             start_barrier: start_barrier / 5,
             fence: fence / 5,
             grace: grace / 5,
+            orphan_grace: orphan_grace / 5,
             margin: margin / 5,
         };
         assert_eq!(divided.check(), Ok(()));

@@ -32,6 +32,7 @@ mod environment;
 mod exit;
 mod message;
 mod mirror;
+mod past_run;
 mod progress;
 mod run;
 mod scrub;
@@ -52,6 +53,7 @@ pub use message::{
     Action, Body, Change, ChangeSummary, Hook, Level, Message, OutputValue, Resource, Summarized,
 };
 pub use mirror::{MirrorError, MirrorSearch, ProviderMirror};
+pub use past_run::PastRun;
 pub use progress::{Progress, Snapshot, Working};
 pub use run::{Canceller, DocumentError, Event, Line, Run, Stream, Ticker};
 pub use scrub::scrub;

@@ -61,6 +61,17 @@ pub struct Line {
     pub parsed: Option<Box<Message>>,
 }
 
+impl Line {
+    pub(crate) fn read(stream: Stream, line: TailLine) -> Self {
+        let TailLine { offset, next_offset, text, truncated } = line;
+        let parsed = match stream {
+            Stream::Stdout => Message::parse(&text).map(Box::new),
+            Stream::Stderr => None,
+        };
+        Self { stream, offset, next_offset, text, truncated, parsed }
+    }
+}
+
 /// A running command. Dropping it closes the pipe to the guard, which interrupts Terraform: a run
 /// goes on only as long as somebody cares.
 #[derive(Debug)]
@@ -309,13 +320,9 @@ impl Run {
         self.pause = SHORTEST_PAUSE;
         self.last_line = Instant::now();
         self.next_silence = self.last_line + self.silence;
-        let parsed = match stream {
-            Stream::Stdout => Message::parse(&line.text).map(Box::new),
-            Stream::Stderr => None,
-        };
-        self.collected.take(stream, &line.text, parsed.as_deref());
-        let TailLine { offset, next_offset, text, truncated } = line;
-        self.queue.push_back(Line { stream, offset, next_offset, text, truncated, parsed });
+        let line = Line::read(stream, line);
+        self.collected.take(stream, &line.text, line.parsed.as_deref());
+        self.queue.push_back(line);
     }
 
     async fn conclude(&mut self) -> Exit {

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use crate::boot_time::BootTime;
 use crate::cli_config::{self, CliConfigError};
-use crate::command::{Command, PlanFile, Tuning};
+use crate::command::{Command, PlanFile, Prints, Tuning};
 use crate::engine::Engine;
 use crate::environment::{Environment, ReservedVariable};
 use crate::guard::{self, GuardProgram, GuardRequest};
@@ -46,10 +46,16 @@ pub struct RunOptions {
     pub fence: Duration,
     /// From an interrupt to the kill.
     pub grace: Duration,
+    /// From the loss of the caller (its end of the pipe, or the fence) to the kill, if that comes first.
+    pub orphan_grace: Duration,
+    /// How long after `held_as_of` the guard may still start Terraform.
+    pub start_barrier: Duration,
     /// After how long without a line [`crate::Event::Silent`] is reported, again and again.
     pub silence: Duration,
     /// As of when the caller held its lease; the fence counts from here. Now, if not given.
     pub held_as_of: Option<BootTime>,
+    /// The caller's name for what the run is a part of; kept in its directory.
+    pub label: &'static str,
     /// What becomes arguments.
     pub tuning: Tuning,
 }
@@ -62,8 +68,11 @@ impl RunOptions {
             deadline,
             fence: Duration::from_secs(90),
             grace: Duration::from_secs(600),
+            orphan_grace: Duration::from_secs(60),
+            start_barrier: Duration::from_secs(20),
             silence: Duration::from_secs(30),
             held_as_of: None,
+            label: "",
             tuning: Tuning::default(),
         }
     }
@@ -174,6 +183,7 @@ impl Workspace {
         guard: &GuardProgram,
     ) -> Result<Run, RunError> {
         let now = BootTime::now();
+        let held_as_of = options.held_as_of.map_or(now, |moment| moment.min(now));
         let request = GuardRequest {
             program: self.engine.binary.clone(),
             args: command.arguments(&options.tuning),
@@ -181,7 +191,11 @@ impl Workspace {
             deadline: now.plus(options.deadline),
             fence_ms: millis(options.fence),
             grace_ms: millis(options.grace),
-            held_as_of: options.held_as_of.map_or(now, |moment| moment.min(now)),
+            orphan_grace_ms: millis(options.orphan_grace),
+            start_by: held_as_of.plus(options.start_barrier),
+            held_as_of,
+            label: options.label.to_owned(),
+            prints_messages: command.prints() == Prints::Messages,
         };
         let (directory, log) = self
             .new_run_directory(command.name(), &request)

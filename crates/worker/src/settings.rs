@@ -12,8 +12,9 @@
 //! | `TERRANE_RENEW_SECONDS` | how often it is renewed | `5` |
 //! | `TERRANE_START_BARRIER_SECONDS` | without a renewal for so long, nothing new is started | `20` |
 //! | `TERRANE_FENCE_SECONDS` | without a renewal for so long, a Terraform that runs is interrupted | `90` |
-//! | `TERRANE_GRACE_SECONDS` | from the interrupt to the kill | `600` |
-//! | `TERRANE_MARGIN_SECONDS` | past fence and grace, before an attempt counts as over by time alone | `180` |
+//! | `TERRANE_GRACE_SECONDS` | from the interrupt of a cancel or a drain to the kill | `600` |
+//! | `TERRANE_ORPHAN_GRACE_SECONDS` | the same where the worker is lost | `60` |
+//! | `TERRANE_MARGIN_SECONDS` | past fence and grace, before an attempt counts as over by time alone | `30` |
 //! | `TERRANE_TERRAFORM_BIN` | the terraform or tofu binary | searched on the path |
 //! | `TERRANE_PROVIDER_MIRROR` | directory of providers in a mirror layout | searched |
 //! | `TERRANE_TERRAFORM_OVERRIDE_FILE` | a file laid beside what is rendered, for emulators and special endpoints | none |
@@ -112,7 +113,8 @@ impl Settings {
             start_barrier: seconds("TERRANE_START_BARRIER_SECONDS", "seconds, 1 or more", 20)?,
             fence: seconds("TERRANE_FENCE_SECONDS", "seconds, 1 or more", 90)?,
             grace: seconds("TERRANE_GRACE_SECONDS", "seconds, 1 or more", 600)?,
-            margin: seconds("TERRANE_MARGIN_SECONDS", "seconds, 1 or more", 180)?,
+            orphan_grace: seconds("TERRANE_ORPHAN_GRACE_SECONDS", "seconds, 1 or more", 60)?,
+            margin: seconds("TERRANE_MARGIN_SECONDS", "seconds, 1 or more", 30)?,
         };
         engine.timing.check()?;
 

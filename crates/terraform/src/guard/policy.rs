@@ -29,6 +29,8 @@ pub(super) struct Limits {
     pub(super) fence: Duration,
     /// From the interrupt to the kill.
     pub(super) grace: Duration,
+    /// From when the worker is lost to the kill, if that comes first.
+    pub(super) orphan_grace: Duration,
 }
 
 /// What the guard knows when it decides.
@@ -37,7 +39,8 @@ pub(super) struct Situation {
     pub(super) now: BootTime,
     /// As of when the worker last held its lease.
     pub(super) last_tick: BootTime,
-    pub(super) pipe_open: bool,
+    /// When the worker's end of the pipe was found closed, if it was.
+    pub(super) pipe_closed_at: Option<BootTime>,
     pub(super) asked_to_interrupt: bool,
     /// When SIGINT was sent, if it was.
     pub(super) interrupted_at: Option<BootTime>,
@@ -62,14 +65,16 @@ pub(super) fn decide(limits: &Limits, situation: &Situation) -> Decision {
     if situation.killed {
         return Decision::WaitForExit;
     }
+    let fence_ends = last_tick.plus(limits.fence);
     if let Some(interrupted_at) = situation.interrupted_at {
-        let kill_at = interrupted_at.plus(limits.grace);
+        // Nobody who takes over waits longer for an interrupt that was asked for than for one that wasn't.
+        let lost_at = situation.pipe_closed_at.map_or(fence_ends, |closed_at| closed_at.min(fence_ends));
+        let kill_at = interrupted_at.plus(limits.grace).min(lost_at.plus(limits.orphan_grace));
         return if now >= kill_at { Decision::Kill } else { Decision::WaitUntil(kill_at) };
     }
-    let fence_ends = last_tick.plus(limits.fence);
     if situation.asked_to_interrupt {
         Decision::Interrupt(Cause::Requested)
-    } else if !situation.pipe_open {
+    } else if situation.pipe_closed_at.is_some() {
         Decision::Interrupt(Cause::WorkerGone)
     } else if now >= limits.deadline {
         Decision::Interrupt(Cause::Deadline)
@@ -88,13 +93,14 @@ mod tests {
         deadline: BootTime::from_millis(1_000_000),
         fence: Duration::from_secs(90),
         grace: Duration::from_secs(600),
+        orphan_grace: Duration::from_secs(60),
     };
 
     fn at(millis: u64) -> Situation {
         Situation {
             now: BootTime::from_millis(millis),
             last_tick: BootTime::from_millis(0),
-            pipe_open: true,
+            pipe_closed_at: None,
             asked_to_interrupt: false,
             interrupted_at: None,
             killed: false,
@@ -113,11 +119,11 @@ mod tests {
                 Situation { now: BootTime::from_millis(1_000_000), ..late },
                 Decision::Interrupt(Cause::Deadline),
             ),
-            (Situation { pipe_open: false, ..quiet }, Decision::Interrupt(Cause::WorkerGone)),
+            (Situation { pipe_closed_at: Some(quiet.now), ..quiet }, Decision::Interrupt(Cause::WorkerGone)),
             (Situation { asked_to_interrupt: true, ..quiet }, Decision::Interrupt(Cause::Requested)),
             // A worker that asks and goes away at once has asked.
             (
-                Situation { asked_to_interrupt: true, pipe_open: false, ..quiet },
+                Situation { asked_to_interrupt: true, pipe_closed_at: Some(quiet.now), ..quiet },
                 Decision::Interrupt(Cause::Requested),
             ),
         ];
@@ -128,18 +134,32 @@ mod tests {
 
     #[test]
     fn after_the_interrupt_every_further_cause_only_waits_for_the_end_of_the_grace() {
-        let everything_at_once = Situation {
-            pipe_open: false,
+        let ticked = Situation {
+            last_tick: BootTime::from_millis(2_599_000),
             asked_to_interrupt: true,
             interrupted_at: Some(BootTime::from_millis(2_000_000)),
             ..at(2_599_999)
         };
-        assert_eq!(
-            decide(&LIMITS, &everything_at_once),
-            Decision::WaitUntil(BootTime::from_millis(2_600_000))
-        );
-        let grace_over = Situation { now: BootTime::from_millis(2_600_000), ..everything_at_once };
+        assert_eq!(decide(&LIMITS, &ticked), Decision::WaitUntil(BootTime::from_millis(2_600_000)));
+        let grace_over = Situation { now: BootTime::from_millis(2_600_000), ..ticked };
         assert_eq!(decide(&LIMITS, &grace_over), Decision::Kill);
         assert_eq!(decide(&LIMITS, &Situation { killed: true, ..grace_over }), Decision::WaitForExit);
+    }
+
+    /// Whoever takes over counts on it: past fence and orphan's grace nothing of a lost attempt runs.
+    #[test]
+    fn a_lost_worker_shortens_the_grace_whatever_the_interrupt_was_for() {
+        let millis = BootTime::from_millis;
+        let asked =
+            Situation { asked_to_interrupt: true, interrupted_at: Some(millis(10_000)), ..at(20_000) };
+        let closed = Situation { pipe_closed_at: Some(millis(15_000)), ..asked };
+        assert_eq!(decide(&LIMITS, &closed), Decision::WaitUntil(millis(75_000)));
+        assert_eq!(decide(&LIMITS, &Situation { now: millis(75_000), ..closed }), Decision::Kill);
+        // No tick since 0: lost at 90 s, whenever the pipe closes after that.
+        assert_eq!(decide(&LIMITS, &asked), Decision::WaitUntil(millis(150_000)));
+        let late = Situation { pipe_closed_at: Some(millis(140_000)), now: millis(150_000), ..asked };
+        assert_eq!(decide(&LIMITS, &late), Decision::Kill);
+        let frozen = Situation { interrupted_at: Some(millis(90_000)), ..at(100_000) };
+        assert_eq!(decide(&LIMITS, &frozen), Decision::WaitUntil(millis(150_000)));
     }
 }

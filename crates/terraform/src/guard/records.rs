@@ -35,8 +35,16 @@ pub(crate) struct GuardRequest {
     pub(crate) fence_ms: u64,
     /// Milliseconds from the interrupt to the kill.
     pub(crate) grace_ms: u64,
+    /// Milliseconds from when the worker is lost to the kill, if that comes first.
+    pub(crate) orphan_grace_ms: u64,
+    /// From here on the guard starts nothing: somebody else may have the lease.
+    pub(crate) start_by: BootTime,
     /// As of when the worker held its lease when it started this run.
     pub(crate) held_as_of: BootTime,
+    /// The caller's name for what the run is a part of.
+    pub(crate) label: String,
+    /// Whether standard output is messages, one per line.
+    pub(crate) prints_messages: bool,
 }
 
 /// Written by the guard when it starts, and again when Terraform runs.

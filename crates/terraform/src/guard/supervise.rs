@@ -44,6 +44,8 @@ pub(super) enum GuardError {
     Record(io::Error),
     #[error("could not open the output files: {0}")]
     Output(io::Error),
+    #[error("the lease was last held too long ago to start anything")]
+    TooLate,
     #[error("could not start the engine: {0}")]
     Start(io::Error),
     #[error("could not watch the engine: {0}")]
@@ -63,7 +65,10 @@ pub(super) fn supervise(directory: &Path) -> Result<(), GuardError> {
         started_at: Utc::now(),
     };
     write_record(directory, &record).map_err(GuardError::Record)?;
-
+    // After the record, or somebody who saw none could take this run for one that will never start.
+    if BootTime::now() >= request.start_by {
+        return Err(GuardError::TooLate);
+    }
     let child = start(&request, directory)?;
     let mut engine = Engine::watch(child).map_err(GuardError::Watch)?;
     record.engine = Some(engine.identity);
@@ -152,6 +157,7 @@ impl Engine {
             deadline: request.deadline,
             fence: Duration::from_millis(request.fence_ms),
             grace: Duration::from_millis(request.grace_ms),
+            orphan_grace: Duration::from_millis(request.orphan_grace_ms),
         };
         let stdin = io::stdin();
         let mut receiver = Receiver::default();
@@ -159,7 +165,7 @@ impl Engine {
         let mut situation = Situation {
             now: BootTime::now(),
             last_tick: request.held_as_of,
-            pipe_open: true,
+            pipe_closed_at: None,
             asked_to_interrupt: false,
             interrupted_at: None,
             killed: false,
@@ -182,14 +188,14 @@ impl Engine {
                     continue;
                 }
             };
-            let (exited, told) = self.wait(stdin.as_fd(), situation.pipe_open, nap);
+            let (exited, told) = self.wait(stdin.as_fd(), situation.pipe_closed_at.is_none(), nap);
             if exited {
                 return ending;
             }
             if told {
                 match receiver.receive(stdin.as_fd()) {
                     Ok(Some(signals)) => signals.into_iter().for_each(|signal| hear(signal, &mut situation)),
-                    Ok(None) | Err(_) => situation.pipe_open = false,
+                    Ok(None) | Err(_) => situation.pipe_closed_at = Some(BootTime::now()),
                 }
             }
         }

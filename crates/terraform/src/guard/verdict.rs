@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::identity::{HostIdentity, ProcessIdentity};
-use super::records::{ExitReport, GuardRecord, read_record};
+use super::records::{ExitReport, GuardRecord, GuardRequest, read_record};
+use crate::boot_time::BootTime;
 
 /// What is known about one run of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub struct AttemptFacts {
     pub reported: bool,
     /// The guard's record, if there is one and it can be read here.
     pub record: Option<RecordedRun>,
+    /// A guard that has written no record yet would find itself too late to start anything.
+    pub too_late_to_start: bool,
 }
 
 /// What the processes of a recorded run are doing.
@@ -38,11 +41,19 @@ pub struct LeaseFacts {
     pub since_renewal: Duration,
     /// Fence of the attempt's runs.
     pub fence: Duration,
-    /// Grace of the attempt's runs.
-    pub grace: Duration,
+    /// How long a run goes on after the loss of its worker.
+    pub orphan_grace: Duration,
     /// Added before time alone is taken as proof: for clocks, and for a kernel that takes long to
     /// end a process.
     pub margin: Duration,
+}
+
+impl LeaseFacts {
+    /// How long after the last renewal time alone proves the end.
+    #[must_use]
+    pub fn over_after(&self) -> Duration {
+        self.fence.saturating_add(self.orphan_grace).saturating_add(self.margin)
+    }
 }
 
 /// The answer, with its reason for the log.
@@ -78,11 +89,14 @@ pub fn attempt_is_over(facts: &AttemptFacts, lease: Option<&LeaseFacts>) -> Verd
         return Verdict::Over("the guard reported the exit");
     }
     if let Some(lease) = lease
-        && lease.since_renewal > lease.fence.saturating_add(lease.grace).saturating_add(lease.margin)
+        && lease.since_renewal > lease.over_after()
     {
         return Verdict::Over("fence, grace and margin have passed since the last renewal");
     }
     match facts.record {
+        None if facts.too_late_to_start => {
+            Verdict::Over("no guard had begun when it became too late to start")
+        }
         None => Verdict::NotOver("there is no record of a guard"),
         Some(RecordedRun { same_host: false, .. }) => Verdict::NotOver("it runs on another host"),
         Some(RecordedRun { guard_running: true, .. }) => Verdict::NotOver("its guard runs"),
@@ -102,6 +116,10 @@ impl AttemptFacts {
     /// Reads what a run's directory says and asks the kernel about its processes.
     pub fn gather(run_directory: &Path) -> io::Result<Self> {
         let here = HostIdentity::current()?;
+        // Asked first: a guard writes its record and then looks whether it is too late, so one whose record isn't seen
+        // below finds that it is. A worker that had not even written its request finds its lease taken.
+        let request = read_record::<GuardRequest>(run_directory)?;
+        let too_late_to_start = request.is_none_or(|request| BootTime::now() >= request.start_by);
         let record = read_record::<GuardRecord>(run_directory)?.map(|record| RecordedRun {
             same_host: record.host == here,
             guard_running: record.guard.is_running(),
@@ -109,7 +127,7 @@ impl AttemptFacts {
         });
         // Read last: a report that appears in between must win over processes that were seen.
         let reported = read_record::<ExitReport>(run_directory)?.is_some();
-        Ok(Self { reported, record })
+        Ok(Self { reported, record, too_late_to_start })
     }
 
     /// The facts of every run in an attempt's directory, with the run's directory.
@@ -130,28 +148,33 @@ mod tests {
     use super::*;
 
     fn recorded(same_host: bool, guard_running: bool, group_left: Option<bool>) -> AttemptFacts {
-        AttemptFacts { reported: false, record: Some(RecordedRun { same_host, guard_running, group_left }) }
+        AttemptFacts {
+            reported: false,
+            record: Some(RecordedRun { same_host, guard_running, group_left }),
+            too_late_to_start: true,
+        }
     }
 
     fn lease(since_renewal: u64) -> LeaseFacts {
         LeaseFacts {
             since_renewal: Duration::from_secs(since_renewal),
             fence: Duration::from_secs(90),
-            grace: Duration::from_secs(600),
-            margin: Duration::from_secs(180),
+            orphan_grace: Duration::from_secs(60),
+            margin: Duration::from_secs(30),
         }
     }
 
     #[test]
     fn only_the_three_proofs_end_an_attempt() {
-        let nothing = AttemptFacts { reported: false, record: None };
+        let nothing = AttemptFacts { reported: false, record: None, too_late_to_start: false };
         let cases = [
-            (AttemptFacts { reported: true, record: None }, None, true),
+            (AttemptFacts { reported: true, ..nothing.clone() }, None, true),
+            (AttemptFacts { too_late_to_start: true, ..nothing.clone() }, None, true),
             // A report outweighs a pid that somebody else may have got since.
             (AttemptFacts { reported: true, ..recorded(true, true, Some(true)) }, None, true),
             (nothing.clone(), None, false),
-            (nothing.clone(), Some(lease(870)), false),
-            (nothing, Some(lease(871)), true),
+            (nothing.clone(), Some(lease(180)), false),
+            (nothing, Some(lease(181)), true),
             (recorded(true, false, Some(false)), None, true),
             (recorded(true, false, None), None, true),
             (recorded(true, true, None), None, false),
@@ -161,7 +184,7 @@ mod tests {
             // Elsewhere "gone" says nothing.
             (recorded(false, false, Some(false)), None, false),
             (recorded(false, false, None), None, false),
-            (recorded(false, false, Some(false)), Some(lease(871)), true),
+            (recorded(false, false, Some(false)), Some(lease(181)), true),
         ];
         for (facts, lease, expected) in cases {
             let verdict = attempt_is_over(&facts, lease.as_ref());

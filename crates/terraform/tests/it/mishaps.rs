@@ -4,7 +4,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use terrane_terraform::guard::{AttemptFacts, Cause, GuardRecord, attempt_is_over};
-use terrane_terraform::{BootTime, Command, Event, GuardProgram, Outcome, Run, RunOptions};
+use terrane_terraform::{BootTime, Command, Event, GuardProgram, Outcome, PastRun, Run, RunOptions, Stream};
 
 use crate::support::{Attempt, eventually, impostor, options, to_the_end};
 
@@ -85,6 +85,45 @@ async fn when_the_worker_is_gone_terraform_ends_in_order() {
     assert!(report.contains(r#""interrupted":"worker_gone","killed":false"#), "{report}");
     assert_eq!(attempt.resources_in_state(), ["first", "slow"]);
     assert!(is_over(&attempt));
+}
+
+/// A worker that slept between its look at the lease and the start of the guard.
+#[tokio::test]
+async fn a_guard_that_begins_too_late_starts_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let attempt = Attempt::new(&impostor(directory.path(), "touch ready"), "");
+    let asleep = RunOptions { start_barrier: Duration::ZERO, ..options() };
+    let (exit, _) = to_the_end(&mut attempt.start(&Command::init(), &asleep)).await;
+    assert_eq!(exit.outcome, Outcome::GuardLost, "{exit:#?}");
+    assert!(exit.diagnostics[0].detail.contains("too long ago to start anything"), "{exit:#?}");
+    assert!(!attempt.workspace.config_dir().join("ready").exists());
+    assert!(is_over(&attempt), "{:?}", facts(&attempt));
+}
+
+#[tokio::test]
+async fn what_nobody_read_of_a_run_is_read_later_from_where_it_was_stored() {
+    let (attempt, run) =
+        Attempt::in_the_middle_of_an_apply(&RunOptions { label: "apply", ..options() }).await;
+    drop(run);
+    eventually("the guard reports", || facts(&attempt).reported).await;
+    let runs = PastRun::all(attempt.workspace.root()).unwrap();
+    let apply = runs.last().unwrap();
+    assert_eq!(apply.label.as_deref(), Some("apply"));
+    let read = |from| {
+        let mut lines = Vec::new();
+        let length = apply.lines(Stream::Stdout, from, |line| {
+            lines.push(line);
+            Ok::<_, std::io::Error>(())
+        });
+        (lines, length.unwrap())
+    };
+    let (all, length) = read(0);
+    assert!(all.iter().any(|line| line.text.contains("Interrupt received")), "{all:#?}");
+    assert!(all.iter().any(|line| line.parsed.is_some()));
+    assert_eq!(all.last().unwrap().next_offset, length);
+    let (rest, _) = read(all[2].next_offset);
+    assert_eq!(rest, all[3..]);
+    assert!(read(length).0.is_empty());
 }
 
 #[tokio::test]
