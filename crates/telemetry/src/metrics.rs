@@ -2,7 +2,8 @@
 //! counters. Labels are closed sets (route patterns, step names), never ids.
 
 use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
+    Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder,
 };
 
 /// A process's registry.
@@ -39,6 +40,8 @@ pub struct WorkerMetrics {
     pub lease_renewals: IntCounterVec,
     /// `terrane_takeovers_total{lost_by}`: operations taken from lost workers.
     pub takeovers: IntCounterVec,
+    /// `terrane_state_locks_broken_total`: locks of lost attempts.
+    pub locks_broken: IntCounter,
 }
 
 impl Metrics {
@@ -105,6 +108,8 @@ impl Metrics {
                 "Operations taken from lost workers",
                 &["lost_by"],
             )?,
+            locks_broken: self
+                .counter("terrane_state_locks_broken_total", "Locks of lost attempts, broken")?,
         })
     }
 
@@ -120,6 +125,12 @@ impl Metrics {
         let mut text = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut text)?;
         String::from_utf8(text).map_err(|error| prometheus::Error::Msg(error.to_string()))
+    }
+
+    fn counter(&self, name: &str, help: &str) -> Result<IntCounter, prometheus::Error> {
+        let counter = IntCounter::new(name, help)?;
+        self.registry.register(Box::new(counter.clone()))?;
+        Ok(counter)
     }
 
     fn counters(&self, name: &str, help: &str, labels: &[&str]) -> Result<IntCounterVec, prometheus::Error> {

@@ -5,4 +5,5 @@
 mod failures;
 mod identity;
 mod state_bucket;
+mod state_lock;
 mod support;
