@@ -112,10 +112,14 @@ state_enum! {
     StepName {
         /// Identity, state bucket, work directory.
         Prepare => "prepare",
+        /// What lost attempts left behind: their last lines, their lock on the state. Only after one.
+        Recover => "recover",
         /// Spec to Terraform files.
         Render => "render",
         /// `terraform init`.
         Init => "init",
+        /// What lost attempts made without noting it in the state is taken over. Only after one.
+        Adopt => "adopt",
         /// `terraform plan`.
         Plan => "plan",
         /// A person's decision.

@@ -30,6 +30,8 @@ const PATIENCE: Duration = Duration::from_secs(300);
 pub(crate) struct Attempt<'a> {
     pub(crate) engine: &'a Engine,
     pub(crate) claim: &'a Claim,
+    /// When the claim was answered.
+    pub(crate) claimed: Instant,
     pub(crate) lease: &'a Lease<'a>,
     pub(crate) stop: &'a Stop,
     /// The step that did not get to its end; empty as long as all did.
@@ -126,7 +128,10 @@ impl<'a> Attempt<'a> {
         let options = RunOptions {
             fence: timing.fence,
             grace: timing.grace,
+            orphan_grace: timing.orphan_grace,
+            start_barrier: timing.start_barrier,
             held_as_of: Some(self.lease.held_as_of()),
+            label: lines.step().as_str(),
             ..RunOptions::with_deadline(deadline)
         };
         let mut run = workspace.start(command, &options, &self.engine.guard)?;
@@ -168,6 +173,11 @@ impl<'a> Attempt<'a> {
         };
         lines.next_command();
         self.store_lines(lines).await?;
+        let unsaved = exit.error(command).is_some_and(|error| error.kind == ErrorKind::StateNotSaved);
+        if unsaved || matches!(exit.outcome, Outcome::Killed | Outcome::GuardLost) {
+            // Before anything else: the state is behind the world, and its lock may stand.
+            self.insist(|| self.engine.store.mark_unsettled(self.holder())).await?;
+        }
         self.record(&mut progress).await?;
         self.verdict(command, &exit, interrupted)?;
         Ok(finished)
@@ -198,7 +208,7 @@ impl<'a> Attempt<'a> {
     }
 
     /// Stores what waits, for as long as it takes: no line that was read is lost to a Postgres that is away.
-    async fn store_lines(&self, lines: &mut Lines<'_>) -> Result<(), StepError> {
+    pub(crate) async fn store_lines(&self, lines: &mut Lines<'_>) -> Result<(), StepError> {
         let began = Instant::now();
         loop {
             match lines.flush().await {

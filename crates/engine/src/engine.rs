@@ -91,7 +91,14 @@ impl Engine {
             tracing::info!(kind = %kind, attempt = claim.operation.attempt, fence = claim.holder.fence.get(), "attempt_started");
             let lease =
                 Lease::new(&self.store, claim.holder, &self.settings, claimed, stop.cancel.clone(), &self.metrics);
-            let attempt = Attempt { engine: self, claim: &claim, lease: &lease, stop: &stop, stuck_in: OnceLock::new() };
+            let attempt = Attempt {
+                engine: self,
+                claim: &claim,
+                claimed: started,
+                lease: &lease,
+                stop: &stop,
+                stuck_in: OnceLock::new(),
+            };
             let ended = tokio::select! {
                 biased;
                 ended = attempt.conclude() => ended,
@@ -115,7 +122,12 @@ impl Engine {
             retryable: true,
             step: None,
         };
-        if let Err(error) = self.store.fail(holder, &error).await {
+        // Its guard interrupts Terraform now that nobody ticks it; what it had under way is for a later attempt.
+        let ended = async {
+            self.store.mark_unsettled(holder).await?;
+            self.store.fail(holder, &error).await
+        };
+        if let Err(error) = ended.await {
             tracing::error!(operation = %holder.operation_id, error = %Chain(&error), "end_not_recorded");
         }
     }

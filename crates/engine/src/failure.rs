@@ -8,6 +8,7 @@ use terrane_terraform::{ErrorKind, RunError, TerraformError, WorkspaceError};
 
 use crate::{
     lease::{Barred, Lost},
+    recover::Running,
     retry::Failure,
 };
 
@@ -18,6 +19,8 @@ pub(crate) enum StepError {
     Lost(#[from] Lost),
     #[error("stopped on request")]
     Stopped,
+    #[error("attempt {} on {} may still run", .0.attempt, .0.host)]
+    MayRun(Running),
     #[error("too late to start")]
     Barred(#[from] Barred),
     #[error("Terraform did not succeed")]
@@ -91,6 +94,12 @@ pub(crate) fn classify(error: &StepError, step: Option<StepName>) -> Classified 
             error.to_string(),
             Some(error.hint().to_owned()),
             if error.retryable() { Failure::Transient } else { Failure::Permanent },
+        ),
+        StepError::MayRun(Running { attempt, host, because, over_in }) => (
+            "attempt_may_run",
+            format!("attempt {attempt} on {host} was lost and may still run Terraform: {because}"),
+            Some(format!("nothing to do: this one goes on by itself in {} s at the latest", over_in.as_secs() + 1)),
+            Failure::NotYet(*over_in),
         ),
         StepError::WrongAccount { expected, found } => (
             "wrong_account",

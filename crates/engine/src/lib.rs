@@ -7,10 +7,12 @@
 //! ```
 //!
 //! Decisions are pure functions over facts, each with its reason: [`may_start`] (lease), [`approval::decide`] (plans),
-//! [`retry::after_failure`] (attempts), [`takeover::may_take_over`] (lost workers). `script.rs` reads as the list
+//! [`retry::after_failure`] (attempts), [`takeover::may_take_over`] (lost workers),
+//! [`recover::is_over`] and [`recover::may_break_lock`] (what they leave). `script.rs` reads as the list
 //! of steps; `attempt.rs` is how any step is run.
 
 pub mod approval;
+pub mod recover;
 pub mod retry;
 pub mod takeover;
 

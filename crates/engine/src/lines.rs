@@ -55,6 +55,29 @@ impl<'a> Lines<'a> {
         }
     }
 
+    /// The lines of a step that was left by its worker, whose stdout, stderr and lines of ours are stored up to these bytes.
+    pub(crate) fn resumed(
+        store: &'a Store,
+        holder: &'a Holder,
+        attempt: u32,
+        step: StepName,
+        stored: [u64; 3],
+    ) -> Self {
+        let mut lines = Self::new(store, holder, attempt, step);
+        let [stdout, stderr] = &mut lines.streams;
+        for (pending, stored) in [stdout, stderr, &mut lines.engine].into_iter().zip(stored) {
+            pending.begin = stored;
+            pending.end = stored;
+        }
+        lines
+    }
+
+    /// Where in a stream of the command that comes next the lines begin that aren't stored.
+    pub(crate) fn unstored_from(&self, stream: Stream) -> u64 {
+        let pending = &self.streams[usize::from(stream == Stream::Stderr)];
+        pending.end.saturating_sub(pending.base)
+    }
+
     /// Takes a line that Terraform printed.
     pub(crate) fn push(&mut self, line: Line) {
         let pending = match line.stream {
@@ -74,10 +97,23 @@ impl<'a> Lines<'a> {
         self.oldest.get_or_insert_with(Instant::now);
     }
 
+    /// The step that they are of.
+    pub(crate) fn step(&self) -> StepName {
+        self.step
+    }
+
     /// The command has ended; the next one of this step starts at offset zero again.
     pub(crate) fn next_command(&mut self) {
         for pending in &mut self.streams {
             pending.base = pending.end;
+        }
+    }
+
+    /// The same for one whose streams were this long, of which maybe nothing was pushed.
+    pub(crate) fn next_command_after(&mut self, lengths: [u64; 2]) {
+        for (pending, length) in self.streams.iter_mut().zip(lengths) {
+            pending.base += length;
+            pending.end = pending.end.max(pending.base);
         }
     }
 

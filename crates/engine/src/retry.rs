@@ -34,6 +34,8 @@ pub enum Failure {
     Permanent,
     /// It may help to wait.
     Transient,
+    /// It can't succeed before this has passed; nobody's failure either.
+    NotYet(Duration),
     /// Somebody else holds the state; waiting is all there is to do, and it is nobody's failure.
     Locked,
 }
@@ -46,6 +48,7 @@ pub fn after_failure(failure: Failure, failures: u32, chance: f64, policy: &Retr
         Failure::Transient if failures + 1 >= policy.max_failures => {
             return Verdict::GiveUp(Why::TooManyFailures);
         }
+        Failure::NotYet(after) => return Verdict::Again { after, counts: false },
         Failure::Transient => true,
         Failure::Locked => false,
     };
@@ -67,6 +70,13 @@ mod tests {
     #[test]
     fn a_permanent_failure_is_not_tried_again() {
         assert_eq!(after_failure(Failure::Permanent, 0, 0.5, &POLICY), Verdict::GiveUp(Why::Permanent));
+    }
+
+    #[test]
+    fn what_has_to_wait_waits_exactly_so_long_and_is_no_failure() {
+        let wait = Duration::from_secs(100);
+        let verdict = after_failure(Failure::NotYet(wait), 2, 0.5, &POLICY);
+        assert_eq!(verdict, Verdict::Again { after: wait, counts: false });
     }
 
     #[test]

@@ -1,15 +1,16 @@
 //! The steps of each kind of operation.
 //!
 //! ```text
-//! create, update   prepare  render  init  plan  (approval)  apply  outputs
-//! destroy          prepare  render  init  plan  (approval)  unprotect  apply
+//! create, update   prepare  (recover)  render  init  plan  (approval)  apply  outputs
+//! destroy          prepare  (recover)  render  init  plan  (approval)  unprotect  apply
 //! ```
 //!
 //! A destroy that leaves final snapshots leaves the key that encrypts them too: the key is no part of the plan that is
 //! shown, and is taken out of state just before the rest goes.
 //!
 //! Every attempt begins at the first step in a directory of its own: steps before `apply` change nothing in the cloud,
-//! and Terraform itself knows what an earlier attempt has already made.
+//! and Terraform itself knows what an earlier attempt has already made. After one whose Terraform did not end in order
+//! `recover` comes between (see `recover.rs`).
 
 use std::collections::BTreeMap;
 
@@ -41,8 +42,9 @@ pub(crate) enum Done {
 }
 
 /// What the first step found out.
-struct Prepared {
-    resolved: Resolved,
+pub(crate) struct Prepared {
+    pub(crate) resolved: Resolved,
+    pub(crate) session: Session,
     /// What earlier specs come to that may stand, newest first.
     earlier: Vec<InfraModel>,
     workspace: Workspace,
@@ -82,6 +84,9 @@ impl Attempt<'_> {
 
     async fn raise(&self) -> Result<Done, StepError> {
         let prepared = step!(self, Prepare, prepare());
+        if !self.claim.unsettled.is_empty() {
+            step!(self, Recover, recover(&prepared));
+        }
         let Prepared { resolved, workspace, .. } = &prepared;
         step!(self, Render, render(workspace, &resolved.model));
         step!(self, Init, init(workspace));
@@ -100,6 +105,9 @@ impl Attempt<'_> {
             return Ok(Done::Succeeded { outputs: None });
         }
         let prepared = step!(self, Prepare, prepare());
+        if !self.claim.unsettled.is_empty() {
+            step!(self, Recover, recover(&prepared));
+        }
         let Prepared { resolved, workspace, .. } = &prepared;
         let model = self.unprotected(prepared.everything_that_may_stand(), resolved.policy.on_destroy);
         step!(self, Render, render(workspace, &model));
@@ -154,7 +162,7 @@ impl Attempt<'_> {
             EnvironmentPins { engine: Some(self.engine.engine_pin()), ..self.claim.environment.pins.clone() };
         self.insist(|| self.engine.store.record_pins(self.holder(), &pins)).await?;
         let earlier = self.earlier(&context, lines);
-        Ok(Prepared { resolved, earlier, workspace })
+        Ok(Prepared { resolved, session, earlier, workspace })
     }
 
     fn earlier(&self, context: &ResolveContext, lines: &mut Lines<'_>) -> Vec<InfraModel> {

@@ -34,7 +34,7 @@ use crate::{
     line,
     models::{EnvironmentRow, OperationRow, TenantRow},
     pool::Transaction,
-    rows::{Environment, Fence, Operation, Tenant},
+    rows::{Environment, Fence, Operation, Tenant, UnsettledAttempt},
     schema::{environment_specs, environments, operations, tenants},
     sql::after,
     store::Store,
@@ -73,6 +73,8 @@ pub struct Claim {
     pub earlier_specs: Vec<Value>,
     /// The newest generation that a create or an update may have brought to the cloud; `None` if none did.
     pub touched_generation: Option<i64>,
+    /// Earlier attempts at this environment that are to be cleared up after, the first first.
+    pub unsettled: Vec<UnsettledAttempt>,
     /// Whose it is.
     pub tenant: Tenant,
 }
@@ -247,6 +249,7 @@ impl Store {
             }
             None => Vec::new(),
         };
+        let unsettled = attempts::unsettled(&mut tx, EnvironmentId::from_uuid(picked.environment_id)).await?;
         tx.commit().await?;
 
         let (operation, environment) = (Operation::from(operation), Environment::from(environment));
@@ -264,6 +267,7 @@ impl Store {
             spec,
             earlier_specs,
             touched_generation,
+            unsettled,
             tenant: tenant.into(),
         })))
     }

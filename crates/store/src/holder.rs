@@ -16,6 +16,7 @@ use diesel_async::RunQueryDsl;
 use terrane_domain::{OperationState, StepName, StepState};
 
 use crate::{
+    attempts,
     claims::Holder,
     enums::InSql as _,
     error::{Failure, Fenced, HolderError, StoreError},
@@ -248,11 +249,13 @@ impl Store {
     /// be changed then.
     pub async fn mark_touched(&self, holder: &Holder) -> Result<(), HolderError> {
         self.run_held("note that the cloud may change", async {
-            let rows = diesel::update(held_by!(holder))
+            let mut held = Held::begin(self, holder).await?;
+            diesel::update(operations::table.find(held.operation.id))
                 .set(operations::touched.eq(true))
-                .execute(&mut self.connections().get().await?)
+                .execute(&mut *held.tx)
                 .await?;
-            held(holder, rows)
+            attempts::touch(&mut held.tx, &held.operation).await?;
+            held.tx.commit().await
         })
         .await
     }

@@ -80,7 +80,7 @@ pub use migrations::{MigrateError, migrate};
 pub use outcome::{Accepted, Idempotency, Outcome, Refusal};
 pub use rows::{
     AttemptRecord, Environment, EnvironmentPins, Fence, Operation, OperationError, Page, PinnedEngine, Plan,
-    PlannedAction, ProcessPlace, Step, Tenant, Worker,
+    PlannedAction, ProcessPlace, Step, Tenant, UnsettledAttempt, Worker,
 };
 pub use settings::StoreSettings;
 pub use store::Store;

@@ -1,6 +1,6 @@
 //! What callers see of the tables: typed, serialisable, and without what only the store needs.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -266,6 +266,21 @@ pub struct AttemptRecord {
     pub ended: Option<AttemptEnd>,
     /// When its end was noted.
     pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// An attempt whose Terraform did not end in order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnsettledAttempt {
+    /// The operation that it was made at: this one, or an earlier one of the same environment.
+    pub operation_id: OperationId,
+    /// The attempt.
+    pub record: AttemptRecord,
+    /// It may have changed the cloud.
+    pub touched: bool,
+    /// How long ago its lease ended, on Postgres's clock: its last renewal is longer ago.
+    pub since_lease: Duration,
+    /// Who worked on it.
+    pub worker: Worker,
 }
 
 /// One page of a list.

@@ -138,6 +138,8 @@ diesel::table! {
         lease_until -> Nullable<Timestamptz>,
         ended -> Nullable<AttemptEnd>,
         ended_at -> Nullable<Timestamptz>,
+        touched -> Bool,
+        unsettled -> Bool,
     }
 }
 

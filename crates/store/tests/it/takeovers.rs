@@ -1,5 +1,5 @@
 use terrane_domain::{EnvironmentState, OperationState, StepName, StepState};
-use terrane_store::{AttemptEnd, LostBy, Renewal, Takeover};
+use terrane_store::{AttemptEnd, HolderError, LostBy, Renewal, Takeover};
 
 use crate::support::{LEASE, World, accepted, error, new_worker};
 
@@ -111,6 +111,49 @@ async fn one_that_was_asked_to_stop_keeps_the_request_for_whoever_cleans_up() {
     assert!(next.operation.cancel_requested_at.is_some());
     world.store.cancelled(&next.holder).await.unwrap();
     assert_eq!(world.states(&lost).await, (EnvironmentState::Failed, OperationState::Cancelled));
+}
+
+#[tokio::test]
+async fn what_a_lost_attempt_left_is_told_to_every_later_one_until_it_is_cleared_up() {
+    let world = World::new().await;
+    world.create("one").await;
+    let first = world.claim().await;
+    assert_eq!(first.unsettled, []);
+    world.store.mark_touched(&first.holder).await.unwrap();
+    let lease = world.lease(&first.holder).await;
+    let _ = world.store.take_over(&lease, LostBy::Process, 3).await.unwrap();
+
+    let second = world.claim().await;
+    let [left] = &second.unsettled[..] else { panic!("{:?}", second.unsettled) };
+    assert_eq!((left.operation_id, left.record.attempt), (first.operation.id, 1));
+    assert_eq!((left.record.ended, left.worker.id), (Some(AttemptEnd::TakenOver), world.worker));
+    assert!(left.touched);
+    // It fails for good: whoever takes the environment down has to know.
+    world.store.fail(&second.holder, &error("dependency")).await.unwrap();
+    accepted(world.destroy(first.environment.id).await);
+    let third = world.claim().await;
+    assert_eq!(third.unsettled.iter().map(|left| left.record.attempt).collect::<Vec<_>>(), [1]);
+    world.store.mark_unsettled(&third.holder).await.unwrap();
+    world.store.settle(&third.holder).await.unwrap();
+    world.store.hand_back(&third.holder).await.unwrap();
+
+    // What it left itself isn't cleared up by it.
+    let fourth = world.claim().await;
+    let [left] = &fourth.unsettled[..] else { panic!("{:?}", fourth.unsettled) };
+    assert_eq!((left.operation_id, left.touched), (third.operation.id, false));
+    assert_eq!(left.record.ended, Some(AttemptEnd::HandedBack));
+}
+
+#[tokio::test]
+async fn only_the_holder_says_what_is_cleared_up() {
+    let world = World::new().await;
+    world.create("one").await;
+    let lost = world.claim().await.holder;
+    let lease = world.lease(&lost).await;
+    let _ = world.store.take_over(&lease, LostBy::Process, 3).await.unwrap();
+    world.claim().await;
+    assert!(matches!(world.store.settle(&lost).await, Err(HolderError::Fenced(_))));
+    assert!(matches!(world.store.mark_unsettled(&lost).await, Err(HolderError::Fenced(_))));
 }
 
 #[tokio::test]
