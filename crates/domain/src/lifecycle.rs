@@ -114,12 +114,12 @@ state_enum! {
         Prepare => "prepare",
         /// What lost attempts left behind: their last lines, their lock on the state. Only after one.
         Recover => "recover",
+        /// What lost attempts made without noting it in the state is taken into it. Only after one.
+        Adopt => "adopt",
         /// Spec to Terraform files.
         Render => "render",
         /// `terraform init`.
         Init => "init",
-        /// What lost attempts made without noting it in the state is taken over. Only after one.
-        Adopt => "adopt",
         /// `terraform plan`.
         Plan => "plan",
         /// A person's decision.

@@ -11,7 +11,7 @@ use terrane_domain::{StepName, StepState};
 use terrane_store::{Claim, Holder, HolderError, LogLevel, StepEnd};
 use terrane_telemetry::Chain;
 use terrane_terraform::{
-    Body, Change, Command, ErrorKind, Event, Exit, Message, Outcome, OutputValue, Progress, RunOptions,
+    Body, Change, Command, ErrorKind, Event, Exit, Message, Outcome, OutputValue, Progress, Run, RunOptions,
     Workspace,
 };
 
@@ -52,6 +52,16 @@ pub(crate) struct Finished {
     pub(crate) changes: Vec<Change>,
     /// The outputs as they are after an apply.
     pub(crate) outputs: BTreeMap<String, OutputValue>,
+}
+
+/// A command that ended, however it did.
+pub(crate) struct Ran {
+    pub(crate) finished: Finished,
+    pub(crate) exit: Exit,
+    /// Somebody asked to stop.
+    pub(crate) interrupted: bool,
+    /// For the document that it printed.
+    pub(crate) run: Run,
 }
 
 impl Finished {
@@ -115,7 +125,7 @@ impl<'a> Attempt<'a> {
         outcome
     }
 
-    /// Runs a command to its end, storing its lines and progress on the way.
+    /// Runs a command, storing its lines and progress on the way. That it doesn't succeed is an error.
     pub(crate) async fn terraform(
         &self,
         workspace: &Workspace,
@@ -123,6 +133,19 @@ impl<'a> Attempt<'a> {
         deadline: Duration,
         lines: &mut Lines<'_>,
     ) -> Result<Finished, StepError> {
+        let ran = self.run(workspace, command, deadline, lines).await?;
+        self.verdict(command, &ran.exit, ran.interrupted)?;
+        Ok(ran.finished)
+    }
+
+    /// The same for a command whose failure says something.
+    pub(crate) async fn run(
+        &self,
+        workspace: &Workspace,
+        command: &Command,
+        deadline: Duration,
+        lines: &mut Lines<'_>,
+    ) -> Result<Ran, StepError> {
         self.lease.may_start()?;
         let timing = &self.engine.settings.timing;
         let options = RunOptions {
@@ -179,11 +202,11 @@ impl<'a> Attempt<'a> {
             self.insist(|| self.engine.store.mark_unsettled(self.holder())).await?;
         }
         self.record(&mut progress).await?;
-        self.verdict(command, &exit, interrupted)?;
-        Ok(finished)
+        Ok(Ran { finished, exit, interrupted, run })
     }
 
-    fn verdict(&self, command: &Command, exit: &Exit, interrupted: bool) -> Result<(), StepError> {
+    /// Whether a command did what it was to do.
+    pub(crate) fn verdict(&self, command: &Command, exit: &Exit, interrupted: bool) -> Result<(), StepError> {
         match exit.error(command) {
             None => Ok(()),
             // Outweighs the interrupt: somebody has to know.

@@ -1,6 +1,7 @@
 //! The engine: takes a claim to one of its ends.
 
 use std::{
+    path::Path,
     sync::OnceLock,
     time::{Duration, Instant},
 };
@@ -150,7 +151,7 @@ impl Attempt<'_> {
         let outcome = self.perform_in_time().await;
         // Before the row says that it is over: afterwards the next operation of this environment may begin.
         if !outcome.as_ref().is_err_and(StepError::leaves_something_behind) {
-            self.remove_directory().await;
+            self.remove_directory(&self.directory()).await;
         }
         match self.record_end(outcome).await {
             Ok(ended) => ended,
@@ -220,9 +221,9 @@ impl Attempt<'_> {
         }
     }
 
-    async fn remove_directory(&self) {
-        let directory = self.directory();
-        let removed = tokio::fs::remove_dir_all(&directory).await;
+    /// Removes the directory of an attempt.
+    pub(crate) async fn remove_directory(&self, directory: &Path) {
+        let removed = tokio::fs::remove_dir_all(directory).await;
         if let Err(error) = removed
             && error.kind() != std::io::ErrorKind::NotFound
         {

@@ -1,10 +1,10 @@
 //! Why an attempt did not get to its end, and what is recorded about it.
 
 use terrane_aws::{AwsError, AwsErrorKind};
-use terrane_blueprint::RenderError;
+use terrane_blueprint::{ImportsError, RenderError};
 use terrane_domain::{Problems, StepName};
 use terrane_store::{HolderError, OperationError, StoreError};
-use terrane_terraform::{ErrorKind, RunError, TerraformError, WorkspaceError};
+use terrane_terraform::{DocumentError, ErrorKind, RunError, TerraformError, WorkspaceError};
 
 use crate::{
     lease::{Barred, Lost},
@@ -21,6 +21,12 @@ pub(crate) enum StepError {
     Stopped,
     #[error("attempt {} on {} may still run", .0.attempt, .0.host)]
     MayRun(Running),
+    #[error("there is no end to what is to be adopted")]
+    EndlessAdoption,
+    #[error("the imports can't be written")]
+    Imports(#[from] ImportsError),
+    #[error("the plan can't be read")]
+    Plan(#[source] DocumentError),
     #[error("too late to start")]
     Barred(#[from] Barred),
     #[error("Terraform did not succeed")]
@@ -83,8 +89,6 @@ pub(crate) fn classify(error: &StepError, step: Option<StepName>) -> Classified 
             Some(error.hint.clone()),
             match error.kind {
                 ErrorKind::Locked { .. } => Failure::Locked,
-                // Another attempt would make everything a second time.
-                ErrorKind::StateNotSaved => Failure::Permanent,
                 _ if error.retryable() => Failure::Transient,
                 _ => Failure::Permanent,
             },
@@ -134,6 +138,9 @@ pub(crate) fn classify(error: &StepError, step: Option<StepName>) -> Classified 
             ("cancelled", "the attempt was stopped".to_owned(), None, Failure::Transient)
         }
         StepError::Barred(_)
+        | StepError::EndlessAdoption
+        | StepError::Imports(_)
+        | StepError::Plan(_)
         | StepError::WorkDirectory(_)
         | StepError::Workspace(_)
         | StepError::Start(_)
@@ -173,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_state_that_was_not_saved_is_kept_and_nobody_makes_everything_a_second_time() {
+    fn a_state_that_was_not_saved_is_kept_for_the_next_attempt() {
         let error = StepError::Terraform(Box::new(TerraformError {
             kind: ErrorKind::StateNotSaved,
             message: "the state could not be saved".to_owned(),
@@ -182,8 +189,7 @@ mod tests {
         }));
         assert!(error.leaves_something_behind());
         let told = classify(&error, Some(StepName::Apply));
-        assert_eq!(told.failure, Failure::Permanent);
-        assert!(!told.error.retryable);
+        assert_eq!(told.failure, Failure::Transient);
     }
 
     #[test]

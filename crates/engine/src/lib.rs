@@ -1,7 +1,7 @@
 //! Runs one operation: its steps, its lease, its cancellation and its ends. Knows nothing of HTTP.
 //!
 //! ```text
-//! Claim ──attempt──> prepare render init plan (approval) apply outputs ──> one of Ended
+//! Claim ──attempt──> prepare (recover adopt) render init plan (approval) apply outputs ──> one of Ended
 //!            │
 //!            └ beside the steps, in the same future: the lease, renewed until the attempt ends
 //! ```
@@ -16,6 +16,7 @@ pub mod recover;
 pub mod retry;
 pub mod takeover;
 
+mod adoption;
 mod attempt;
 mod engine;
 mod failure;

@@ -1,8 +1,8 @@
 //! The steps of each kind of operation.
 //!
 //! ```text
-//! create, update   prepare  (recover)  render  init  plan  (approval)  apply  outputs
-//! destroy          prepare  (recover)  render  init  plan  (approval)  unprotect  apply
+//! create, update   prepare  (recover  adopt)  render  init  plan  (approval)  apply  outputs
+//! destroy          prepare  (recover  adopt)  render  init  plan  (approval)  unprotect  apply
 //! ```
 //!
 //! A destroy that leaves final snapshots leaves the key that encrypts them too: the key is no part of the plan that is
@@ -10,9 +10,9 @@
 //!
 //! Every attempt begins at the first step in a directory of its own: steps before `apply` change nothing in the cloud,
 //! and Terraform itself knows what an earlier attempt has already made. After one whose Terraform did not end in order
-//! `recover` comes between (see `recover.rs`).
+//! `recover` and `adopt` come between (see `recover.rs` and `adoption.rs`).
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use secrecy::SecretString;
 use serde_json::{Map, Value};
@@ -46,8 +46,8 @@ pub(crate) struct Prepared {
     pub(crate) resolved: Resolved,
     pub(crate) session: Session,
     /// What earlier specs come to that may stand, newest first.
-    earlier: Vec<InfraModel>,
-    workspace: Workspace,
+    pub(crate) earlier: Vec<InfraModel>,
+    pub(crate) workspace: Workspace,
 }
 
 impl Prepared {
@@ -86,6 +86,7 @@ impl Attempt<'_> {
         let prepared = step!(self, Prepare, prepare());
         if !self.claim.unsettled.is_empty() {
             step!(self, Recover, recover(&prepared));
+            step!(self, Adopt, adopt(&prepared));
         }
         let Prepared { resolved, workspace, .. } = &prepared;
         step!(self, Render, render(workspace, &resolved.model));
@@ -107,6 +108,7 @@ impl Attempt<'_> {
         let prepared = step!(self, Prepare, prepare());
         if !self.claim.unsettled.is_empty() {
             step!(self, Recover, recover(&prepared));
+            step!(self, Adopt, adopt(&prepared));
         }
         let Prepared { resolved, workspace, .. } = &prepared;
         let model = self.unprotected(prepared.everything_that_may_stand(), resolved.policy.on_destroy);
@@ -206,7 +208,7 @@ impl Attempt<'_> {
         extra
     }
 
-    async fn render(
+    pub(crate) async fn render(
         &self,
         workspace: &Workspace,
         model: &InfraModel,
@@ -214,6 +216,7 @@ impl Attempt<'_> {
     ) -> Result<(), StepError> {
         let directory = workspace.config_dir();
         let files = terrane_blueprint::render(model)?;
+        clear(&directory).await.map_err(StepError::WorkDirectory)?;
         let mut count = 0;
         for (name, content) in files.iter() {
             tokio::fs::write(directory.join(name), content).await.map_err(StepError::WorkDirectory)?;
@@ -227,7 +230,7 @@ impl Attempt<'_> {
         Ok(())
     }
 
-    async fn init(&self, workspace: &Workspace, lines: &mut Lines<'_>) -> Result<(), StepError> {
+    pub(crate) async fn init(&self, workspace: &Workspace, lines: &mut Lines<'_>) -> Result<(), StepError> {
         self.terraform(workspace, &Command::init(), self.engine.settings.deadlines.init, lines).await?;
         Ok(())
     }
@@ -243,8 +246,11 @@ impl Attempt<'_> {
     ) -> Result<Planned, StepError> {
         let workspace = &prepared.workspace;
         let command = Command::plan(workspace.plan_file("main"), mode);
-        let mut finished =
-            self.terraform(workspace, &command, self.engine.settings.deadlines.plan, lines).await?;
+        let deadline = self.engine.settings.deadlines.plan;
+        let mut finished = self.terraform(workspace, &command, deadline, lines).await?;
+        if mode == PlanMode::Normal && self.heal(prepared, &finished.changes, lines).await? {
+            finished = self.terraform(workspace, &command, deadline, lines).await?;
+        }
         let planned = finished.changes.len();
         finished.changes.retain(|change| Some(change.resource.address.as_str()) != stays);
         let stale = finished.changes.len() < planned;
@@ -360,4 +366,15 @@ impl Attempt<'_> {
         self.insist(|| self.engine.store.store_outputs(self.holder(), &shown)).await?;
         Ok(shown)
     }
+}
+
+/// Takes what another model was rendered to out of a directory; what `init` made stays.
+async fn clear(directory: &Path) -> std::io::Result<()> {
+    let mut entries = tokio::fs::read_dir(directory).await?;
+    while let Some(entry) = entries.next_entry().await? {
+        if entry.path().extension().is_some_and(|extension| extension == "tf") {
+            tokio::fs::remove_file(entry.path()).await?;
+        }
+    }
+    Ok(())
 }

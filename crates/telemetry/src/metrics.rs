@@ -42,6 +42,10 @@ pub struct WorkerMetrics {
     pub takeovers: IntCounterVec,
     /// `terrane_state_locks_broken_total`: locks of lost attempts.
     pub locks_broken: IntCounter,
+    /// `terrane_adoptions_total`: resources taken into a state that had lost them.
+    pub adoptions: IntCounter,
+    /// `terrane_untaints_total`: resources that were interrupted while they were made, and are sound.
+    pub untaints: IntCounter,
 }
 
 impl Metrics {
@@ -110,6 +114,8 @@ impl Metrics {
             )?,
             locks_broken: self
                 .counter("terrane_state_locks_broken_total", "Locks of lost attempts, broken")?,
+            adoptions: self.counter("terrane_adoptions_total", "Resources taken into a state that lacked them")?,
+            untaints: self.counter("terrane_untaints_total", "Interrupted resources that are sound")?,
         })
     }
 

@@ -4,6 +4,7 @@
 //! that is waited for and never switched off, and `apply` only of a plan that was written to a file.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// File of a plan, in the attempt's directory. It holds values in clear and never leaves it.
@@ -55,6 +56,24 @@ pub enum Command {
     Forget {
         /// Which one.
         address: String,
+    },
+    /// Says that an object in state is sound, so that it isn't replaced. Its output is for people.
+    Untaint {
+        /// Which one.
+        address: String,
+    },
+    /// Takes an existing object into state and changes nothing. Its output is for people.
+    Import {
+        /// Where to.
+        address: String,
+        /// Its id, in the form that its type wants.
+        id: String,
+    },
+    /// Puts a state file in the place of the stored state, unless that is newer or another one's. Its output is for
+    /// people.
+    PushState {
+        /// Which file: one of an attempt's directory.
+        file: PathBuf,
     },
     /// The outputs in state. Prints one document.
     Output,
@@ -112,7 +131,9 @@ impl Command {
             Self::Validate => "validate",
             Self::Plan { .. } => "plan",
             Self::Apply { .. } => "apply",
-            Self::Forget { .. } => "state",
+            Self::Forget { .. } | Self::PushState { .. } => "state",
+            Self::Untaint { .. } => "untaint",
+            Self::Import { .. } => "import",
             Self::Output => "output",
             Self::ShowPlan { .. } | Self::ShowState => "show",
         }
@@ -122,9 +143,13 @@ impl Command {
     #[must_use]
     pub const fn prints(&self) -> Prints {
         match self {
-            Self::Init { .. } | Self::Plan { .. } | Self::Apply { .. } | Self::Forget { .. } => {
-                Prints::Messages
-            }
+            Self::Init { .. }
+            | Self::Plan { .. }
+            | Self::Apply { .. }
+            | Self::Forget { .. }
+            | Self::Untaint { .. }
+            | Self::Import { .. }
+            | Self::PushState { .. } => Prints::Messages,
             Self::Validate | Self::Output | Self::ShowPlan { .. } | Self::ShowState => Prints::Document,
         }
     }
@@ -132,8 +157,8 @@ impl Command {
     /// The arguments. The same for Terraform and OpenTofu.
     #[must_use]
     pub fn arguments(&self, tuning: &Tuning) -> Vec<String> {
-        if let Self::Forget { address } = self {
-            return vec!["state".to_owned(), "rm".to_owned(), lock_timeout(tuning), address.clone()];
+        if let Some(arguments) = self.arguments_for_people(tuning) {
+            return arguments;
         }
         let mut arguments = vec![self.name().to_owned(), "-json".to_owned(), "-no-color".to_owned()];
         let mut push = |argument: String| arguments.push(argument);
@@ -173,9 +198,31 @@ impl Command {
                 push(plan.0.clone());
             }
             Self::ShowPlan { plan } => push(plan.0.clone()),
-            Self::Validate | Self::Output | Self::ShowState | Self::Forget { .. } => {}
+            Self::Validate | Self::Output | Self::ShowState => {}
+            Self::Forget { .. } | Self::Untaint { .. } | Self::Import { .. } | Self::PushState { .. } => {}
         }
         arguments
+    }
+
+    /// Those of the commands that know no JSON.
+    fn arguments_for_people(&self, tuning: &Tuning) -> Option<Vec<String>> {
+        let lock_timeout = lock_timeout(tuning);
+        let colourless = "-no-color".to_owned();
+        let arguments = match self {
+            Self::Forget { address } => {
+                vec!["state".to_owned(), "rm".to_owned(), lock_timeout, address.clone()]
+            }
+            Self::PushState { file } => {
+                vec!["state".to_owned(), "push".to_owned(), lock_timeout, file.to_string_lossy().into_owned()]
+            }
+            Self::Untaint { address } => vec!["untaint".to_owned(), colourless, lock_timeout, address.clone()],
+            Self::Import { address, id } => {
+                let input = "-input=false".to_owned();
+                vec!["import".to_owned(), colourless, input, lock_timeout, address.clone(), id.clone()]
+            }
+            _ => return None,
+        };
+        Some(arguments)
     }
 }
 
@@ -201,6 +248,9 @@ mod tests {
             Command::Validate,
             Command::Apply { plan: plan() },
             Command::Forget { address: "aws_kms_key.main".to_owned() },
+            Command::Untaint { address: "aws_db_instance.main[\"a\"]".to_owned() },
+            Command::Import { address: "aws_vpc.main".to_owned(), id: "vpc-1".to_owned() },
+            Command::PushState { file: PathBuf::from("config/errored.tfstate") },
             Command::Output,
             Command::ShowPlan { plan: plan() },
             Command::ShowState,
@@ -223,6 +273,9 @@ mod tests {
         validate -json -no-color
         apply -json -no-color -input=false -lock-timeout=30s -parallelism=20 p.tfplan
         state rm -lock-timeout=30s aws_kms_key.main
+        untaint -no-color -lock-timeout=30s aws_db_instance.main["a"]
+        import -no-color -input=false -lock-timeout=30s aws_vpc.main vpc-1
+        state push -lock-timeout=30s config/errored.tfstate
         output -json -no-color
         show -json -no-color p.tfplan
         show -json -no-color
@@ -240,7 +293,7 @@ mod tests {
                 assert!(!line.contains(forbidden), "{line}");
             }
             // Terraform has no JSON for it.
-            let for_people = matches!(command, Command::Forget { .. });
+            let for_people = command.arguments_for_people(&Tuning::default()).is_some();
             assert!(line.contains(" -json") != for_people, "{line}");
         }
     }

@@ -8,6 +8,7 @@ mod drain;
 mod failures;
 mod line;
 mod logs;
+mod losses;
 mod many;
 mod support;
 mod tour;

@@ -1,7 +1,7 @@
 -- What it takes to clear up after an attempt whose Terraform did not end in order.
 
 ALTER TYPE step_name ADD VALUE 'recover' AFTER 'prepare';
-ALTER TYPE step_name ADD VALUE 'adopt' AFTER 'init';
+ALTER TYPE step_name ADD VALUE 'adopt' AFTER 'recover';
 
 ALTER TABLE operation_attempts
     -- It may have changed the cloud.

@@ -1,9 +1,10 @@
 //! A whole Terrane for one test: an emulated AWS of its own, its own database, Redis and AWS account, an API, and as
 //! many workers as it starts. Postgres and Redis themselves are shared by all tests.
 
-use std::{collections::BTreeMap, ffi::OsStr, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use anyhow::{Context as _, Result, bail, ensure};
+use rustix::process::{Pid, Signal, kill_process};
 use terrane_rig::{ApiProcess, AwsAccount, Emulator, Ending, Rig, RigOptions, Scope, WorkerProcess};
 use tokio::sync::SemaphorePermit;
 
@@ -195,20 +196,41 @@ def client(service, _session=boto3.client('sts').assume_role(RoleArn=sys.argv[1]
         Ok(())
     }
 
-    /// The processes that work below the work directory: guards and their Terraforms.
+    /// The processes that work below the work directory: guards, their Terraforms and providers.
     pub fn guards(&self) -> Result<Vec<String>> {
+        Ok(self.at_work()?.into_iter().map(|(_, said)| said).collect())
+    }
+
+    /// Kills a worker and all that works below the work directory, as if their machine had lost its power: none of them
+    /// sees another one go.
+    pub async fn loses(&self, worker: &WorkerProcess) -> Result<()> {
+        ensure!(worker.program().freeze(true).await?);
+        loop {
+            let at_work = self.at_work()?;
+            if at_work.is_empty() {
+                break;
+            }
+            for (pid, _) in at_work {
+                // Whoever is gone by now is what was wanted.
+                if let Some(pid) = Pid::from_raw(pid) {
+                    let _gone = kill_process(pid, Signal::KILL);
+                }
+            }
+        }
+        ensure!(worker.program().kill().await?);
+        Ok(())
+    }
+
+    fn at_work(&self) -> Result<Vec<(i32, String)>> {
         let work = self.work.display().to_string();
         let mut found = Vec::new();
         for process in std::fs::read_dir("/proc")?.filter_map(Result::ok) {
-            let is_number = |name: &OsStr| name.to_string_lossy().bytes().all(|b| b.is_ascii_digit());
-            if !is_number(&process.file_name()) {
-                continue;
-            }
+            let Ok(pid) = process.file_name().to_string_lossy().parse() else { continue };
             let said = std::fs::read(process.path().join("cmdline")).unwrap_or_default();
             let said = String::from_utf8_lossy(&said).replace('\0', " ");
             let place = std::fs::read_link(process.path().join("cwd")).unwrap_or_default();
             if said.contains(&work) || place.starts_with(&self.work) {
-                found.push(said);
+                found.push((pid, said));
             }
         }
         Ok(found)
