@@ -3,7 +3,7 @@
 //! * Literal text, references, templates and calls are made by different constructors of [`Expr`]; the only way in for
 //!   text that isn't `&'static str` is a literal, and all literals are written in one module, [`text`].
 //! * Identifiers (block types, labels, argument names, functions, parts of a reference) are `&'static str`: they come
-//!   from this crate's source, never from a user.
+//!   from this crate's source, never from a user. [`Identifier`] is the one that is read, from an address of a plan.
 //! * Builders say nothing of white space. [`layout`] decides indentation, alignment and blank lines of blocks, [`write`]
 //!   those of values, both while writing into the buffer that becomes the file.
 //!
@@ -29,7 +29,7 @@ pub(crate) use block::{Block, File};
 pub(crate) use expr::{Expr, Piece};
 pub(crate) use for_expr::For;
 pub(crate) use object::Object;
-pub(crate) use reference::{Reference, each_key, each_value, local};
+pub(crate) use reference::{Identifier, Reference, each_key, each_value, local};
 pub(crate) use resource::Resource;
 pub(crate) use text::Text;
 

@@ -7,6 +7,8 @@ use super::{Expr, expr::Node};
 pub(super) enum Step {
     /// `.name`
     Attr(&'static str),
+    /// `.name`, of a name that Terraform printed
+    Named(Identifier),
     /// `[each.key]`
     EachKey,
     /// `[*]`, which also turns null into an empty list and anything else that is no list into a list of one
@@ -17,7 +19,25 @@ pub(super) enum Step {
     Index(Box<Expr>),
 }
 
-/// A reference, e.g. `aws_vpc.main.id`. Every name in it is a `&'static str`.
+/// The name of a resource that was read from an address. The one identifier that doesn't come from this crate's source,
+/// so it holds what this crate's names are made of and nothing else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Identifier(Box<str>);
+
+impl Identifier {
+    /// `None` for anything but small letters, digits and underscores that begin with a letter.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let fits = text.starts_with(|c: char| c.is_ascii_lowercase())
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        fits.then(|| Self(text.into()))
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A reference, e.g. `aws_vpc.main.id`. Every name in it is a `&'static str` or an [`Identifier`].
 #[derive(Debug, Clone)]
 pub(crate) struct Reference {
     pub(super) root: &'static str,
@@ -33,6 +53,11 @@ impl Reference {
     /// `self.name`
     pub(crate) fn attr(self, name: &'static str) -> Self {
         self.step(Step::Attr(name))
+    }
+
+    /// `self.name`, of a name that was read
+    pub(crate) fn named(self, name: Identifier) -> Self {
+        self.step(Step::Named(name))
     }
 
     /// `self[*]`
@@ -79,7 +104,7 @@ impl Reference {
 pub(super) fn any_index_mentions(steps: &[Step], other: &Reference) -> bool {
     steps.iter().any(|step| match step {
         Step::Index(index) => index.mentions(other),
-        Step::Attr(_) | Step::EachKey | Step::Splat | Step::Nth(_) => false,
+        Step::Attr(_) | Step::Named(_) | Step::EachKey | Step::Splat | Step::Nth(_) => false,
     })
 }
 

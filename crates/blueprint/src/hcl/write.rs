@@ -252,6 +252,10 @@ fn push_steps(out: &mut String, steps: &[Step]) {
                 out.push('.');
                 out.push_str(name);
             }
+            Step::Named(name) => {
+                out.push('.');
+                out.push_str(name.as_str());
+            }
             Step::EachKey => out.push_str("[each.key]"),
             Step::Splat => out.push_str("[*]"),
             // Writing to a string can't fail.

@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr)]
 
+mod adoption_page;
 mod arguments;
 mod atlas_provider;
 mod corpus;

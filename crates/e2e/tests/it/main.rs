@@ -1,5 +1,6 @@
 //! One binary: Postgres and Redis start once for all of it.
 
+mod adoption;
 mod approval;
 mod architecture;
 mod catalogue;

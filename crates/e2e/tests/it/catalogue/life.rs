@@ -51,7 +51,7 @@ impl<'a> Life<'a> {
         let account = world.emulator().await?.fresh_account();
         let mut file = in_account(example, &account.role_arn())?;
         let region = text(&file["cloud"], "region");
-        let prepared = Prepared::make(world, &account, &region, &example.name).await;
+        let prepared = Prepared::make(&world.rig, &account, &region, &example.name).await;
         let prepared = prepared.context("preparing the account")?;
         prepared.put_into(&mut file)?;
         let before = world.inventory_of(&account).await?;
@@ -196,7 +196,7 @@ impl<'a> Life<'a> {
         self.update(&free).await.context("taking the protection off")?;
         let destroyed = self.world.destroy(&self.environment).await?;
         self.succeeds(&destroyed.operation).await?;
-        let prepared = self.prepared.take_away(self.world, &self.account, &self.region).await;
+        let prepared = self.prepared.take_away(&self.world.rig, &self.account, &self.region).await;
         prepared.context("taking away what was prepared")?;
         let left = self.world.inventory_of(&self.account).await?;
         ensure!(left == stays, "left in the account: {left:?}, and not {stays:?}");

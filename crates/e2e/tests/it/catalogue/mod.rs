@@ -13,9 +13,9 @@
 mod address;
 mod drifts;
 mod edits;
-mod file;
+pub mod file;
 mod life;
-mod prepared;
+pub mod prepared;
 
 use anyhow::{Result, bail, ensure};
 use futures::future::join_all;

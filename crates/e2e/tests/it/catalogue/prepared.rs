@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
-use terrane_rig::AwsAccount;
+use terrane_rig::{AwsAccount, Rig};
 
 use super::drifts::PRELUDE;
-use crate::support::World;
+use crate::support::python;
 
 /// What one example needs. A secret whose name the file says, for example:
 ///
@@ -117,12 +117,12 @@ pub struct Prepared {
 
 impl Prepared {
     /// Makes what an example needs, if it needs anything.
-    pub async fn make(world: &World, account: &AwsAccount, region: &str, example: &str) -> Result<Self> {
+    pub async fn make(rig: &Rig, account: &AwsAccount, region: &str, example: &str) -> Result<Self> {
         let Some(needed) = PREPARATIONS.iter().find(|needed| needed.example == example) else {
             return Ok(Self { take_away: None, made: BTreeMap::new() });
         };
         let code = format!("import json\nmade = {{}}\n{PRELUDE}{}\nprint(json.dumps(made))\n", needed.make);
-        let said = world.aws_in(account, region, &code).await?;
+        let said = python::run(rig, account, region, &code).await?;
         let made = serde_json::from_str(said.trim()).with_context(|| said.clone())?;
         Ok(Self { take_away: Some(needed.take_away), made })
     }
@@ -136,11 +136,11 @@ impl Prepared {
     }
 
     /// Takes away what was made, which fails if something of the environment still stands on it.
-    pub async fn take_away(&self, world: &World, account: &AwsAccount, region: &str) -> Result<()> {
+    pub async fn take_away(&self, rig: &Rig, account: &AwsAccount, region: &str) -> Result<()> {
         let Some(code) = self.take_away else { return Ok(()) };
         let made = serde_json::to_string(&self.made)?;
         let code = format!("import json\nmade = json.loads({})\n{PRELUDE}{code}", Value::from(made));
-        world.aws_in(account, region, &code).await?;
+        python::run(rig, account, region, &code).await?;
         Ok(())
     }
 }

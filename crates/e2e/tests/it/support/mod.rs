@@ -2,8 +2,9 @@
 
 mod calls;
 mod gate;
+pub mod python;
 mod world;
 
 pub use calls::{Accepted, PATIENCE, eventually, send, text};
-pub use gate::is_open;
+pub use gate::{is_open, memory_for};
 pub use world::{Servers, World, assert_exit, assert_success};

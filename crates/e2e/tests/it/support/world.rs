@@ -3,12 +3,12 @@
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 use terrane_rig::{ApiProcess, AwsAccount, Emulator, Ending, Rig, RigOptions, Scope, WorkerProcess};
 use tokio::sync::SemaphorePermit;
 
-use super::gate;
+use super::{gate, python};
 
 /// Where environments of tests are.
 pub const REGION: &str = "eu-west-1";
@@ -120,18 +120,7 @@ impl World {
 
     /// The same in another account and region.
     pub async fn aws_in(&self, account: &AwsAccount, region: &str, code: &str) -> Result<String> {
-        const PRELUDE: &str = "
-import boto3, sys
-def client(service, _session=boto3.client('sts').assume_role(RoleArn=sys.argv[1], RoleSessionName='test')['Credentials']):
-    return boto3.client(service, region_name=sys.argv[2], aws_access_key_id=_session['AccessKeyId'],
-        aws_secret_access_key=_session['SecretAccessKey'], aws_session_token=_session['SessionToken'])
-";
-        let python = self.emulator().await?.python().context("the emulator has no Python")?.to_owned();
-        let code = format!("{PRELUDE}{code}");
-        let arguments = ["-c", &code, &account.role_arn(), region];
-        let ran = self.run("aws", &python, &arguments, self.rig.aws_env().await?).await?;
-        ensure!(ran.ending.is_success(), "{}", ran.output);
-        Ok(ran.output)
+        python::run(&self.rig, account, region, code).await
     }
 
     /// An environment file of this name in the test's account, with these sections besides.
