@@ -30,6 +30,7 @@ async fn what_a_lost_node_had_made_is_adopted_and_nothing_is_made_twice() -> Res
     let created = world.create(&world.file("lost", NETWORK)).await?;
     world.is_called("ec2", "DescribeNatGateways").await?;
     world.loses(&doomed).await?;
+    let printed = world.printed_in_apply(&created.operation, 1)?;
     let before: Value = serde_json::from_str(&world.aws(IDS).await?)?;
     ensure!(before["gateways"].as_array().is_some_and(|gateways| gateways.len() == 1), "{before}");
 
@@ -49,6 +50,12 @@ async fn what_a_lost_node_had_made_is_adopted_and_nothing_is_made_twice() -> Res
     let log = world.log(&created.operation).await?;
     let says = |words: &str| log.iter().any(|line| text(line, "text").contains(words));
     ensure!(says("broke the lock on the state") && says("adopting aws_vpc.main"), "{log:?}");
+
+    // Every line that Terraform printed before it was killed, once.
+    let of_the_lost =
+        |line: &&Value| line["attempt"] == 1 && line["step"] == "apply" && line["stream"] == "stdout";
+    let stored = log.iter().filter(of_the_lost).count();
+    ensure!(printed > 0 && stored == printed, "{printed} lines were printed, {stored} are stored");
 
     let second = world.update(&created.environment, &world.file("lost", NETWORK)).await?;
     world.succeeds(&second.operation).await?;

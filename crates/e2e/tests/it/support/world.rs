@@ -190,6 +190,18 @@ impl World {
         Ok(self.at_work()?.into_iter().map(|(_, said)| said).collect())
     }
 
+    /// How many lines Terraform printed in the apply of an attempt that left its directory.
+    pub fn printed_in_apply(&self, operation: &str, attempt: u32) -> Result<usize> {
+        let runs = self.work.join(operation).join(attempt.to_string()).join("runs");
+        let mut lines = 0;
+        for run in std::fs::read_dir(runs)?.filter_map(Result::ok) {
+            if run.file_name().to_string_lossy().ends_with("-apply") {
+                lines += std::fs::read_to_string(run.path().join("stdout.log"))?.lines().count();
+            }
+        }
+        Ok(lines)
+    }
+
     /// Kills a worker and all that works below the work directory, as if their machine had lost its power: none of them
     /// sees another one go.
     pub async fn loses(&self, worker: &WorkerProcess) -> Result<()> {
