@@ -6,6 +6,8 @@
 //!            └ beside the steps, in the same future: the lease, renewed until the attempt ends
 //! ```
 //!
+//! A destroy ends with `inventory` in the place of `outputs`: it asks AWS what is left.
+//!
 //! Decisions are pure functions over facts, each with its reason: [`may_start`] (lease), [`approval::decide`] (plans),
 //! [`retry::after_failure`] (attempts), [`takeover::may_take_over`] (lost workers). `script.rs` reads as the list
 //! of steps; `attempt.rs` is how any step is run.
@@ -17,6 +19,7 @@ pub mod takeover;
 mod attempt;
 mod engine;
 mod failure;
+mod inventory;
 mod lease;
 mod lines;
 mod plan;
