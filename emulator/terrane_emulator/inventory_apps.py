@@ -3,7 +3,9 @@
 Each reader yields (type, id, tags, state) for what the account owns; `inventory` makes rows
 of them. What goes with its parent and has no tags of its own (routes of an API, the default
 rule of a listener) is left out, as are deleted objects that AWS goes on describing: inactive
-clusters, services and task definitions.
+clusters, services and task definitions. A revision that is INACTIVE starts nothing, costs
+nothing and can't be had back into use; AWS has no date for its end, and deregistering is all
+that its owner does about it. One that is ACTIVE stands: somebody forgot it.
 """
 
 from __future__ import annotations

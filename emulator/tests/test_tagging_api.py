@@ -55,3 +55,74 @@ def test_what_has_no_tags_is_not_listed(aws: Clients, tagged: None) -> None:
 def test_a_type_can_be_asked_for(aws: Clients, tagged: None) -> None:
     assert arns(aws, ResourceTypeFilters=["rds:pg"]) == ["pg:pg"]
     assert arns(aws, ResourceTypeFilters=["elasticache"]) == ["usergroup:ug"]
+
+
+def test_a_registry_and_the_parts_of_a_network_are_found(aws: Clients) -> None:
+    ec2, specification = aws("ec2"), {"Tags": [TAG]}
+    aws("ecr").create_repository(repositoryName="api", tags=[TAG])
+    vpc, _ = network(ec2)
+
+    def tagged(kind: str) -> list[dict[str, Any]]:
+        return [{"ResourceType": kind, **specification}]
+
+    ec2.allocate_address(Domain="vpc", TagSpecifications=tagged("elastic-ip"))
+    ec2.create_network_acl(VpcId=vpc, TagSpecifications=tagged("network-acl"))
+    ec2.create_vpc_endpoint(
+        VpcId=vpc,
+        ServiceName="com.amazonaws.eu-central-1.s3",
+        TagSpecifications=tagged("vpc-endpoint"),
+    )
+    ec2.create_egress_only_internet_gateway(
+        VpcId=vpc, TagSpecifications=tagged("egress-only-internet-gateway")
+    )
+    ec2.create_launch_template(
+        LaunchTemplateName="nodes",
+        LaunchTemplateData={"InstanceType": "t3.small"},
+        TagSpecifications=tagged("launch-template"),
+    )
+    aws("s3").create_bucket(
+        Bucket="flows", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    ec2.create_flow_logs(
+        ResourceIds=[vpc],
+        ResourceType="VPC",
+        TrafficType="ALL",
+        LogDestinationType="s3",
+        LogDestination="arn:aws:s3:::flows",
+        TagSpecifications=tagged("vpc-flow-log"),
+    )
+    found = arns(aws, TagFilters=[{"Key": TAG["Key"], "Values": [TAG["Value"]]}])
+    assert sorted(arn.split("/")[0] for arn in found) == [
+        "egress-only-internet-gateway",
+        "elastic-ip",
+        "launch-template",
+        "network-acl",
+        "repository",
+        "vpc-endpoint",
+        "vpc-flow-log",
+    ]
+
+
+def test_what_is_deleted_is_listed_as_long_as_it_is_described(aws: Clients) -> None:
+    """As on AWS: whoever asks by tag has to ask the service what became of it."""
+    ec2, ecs = aws("ec2"), aws("ecs")
+    _, subnets = network(ec2)
+    gateway = ec2.create_nat_gateway(
+        SubnetId=subnets[0],
+        ConnectivityType="private",
+        TagSpecifications=[{"ResourceType": "natgateway", "Tags": [TAG]}],
+    )["NatGateway"]["NatGatewayId"]
+    ec2.delete_nat_gateway(NatGatewayId=gateway)
+    definition = ecs.register_task_definition(
+        family="api",
+        containerDefinitions=[{"name": "api", "image": "api", "memory": 128}],
+        tags=[{"key": TAG["Key"], "value": TAG["Value"]}],
+    )["taskDefinition"]["taskDefinitionArn"]
+    ecs.deregister_task_definition(taskDefinition=definition)
+
+    found = arns(aws, TagFilters=[{"Key": TAG["Key"], "Values": [TAG["Value"]]}])
+    assert sorted(found) == [f"natgateway/{gateway}", "task-definition/api:1"]
+    described = ec2.describe_nat_gateways(NatGatewayIds=[gateway])["NatGateways"]
+    assert [nat["State"] for nat in described] == ["deleted"]
+    described = ecs.describe_task_definition(taskDefinition=definition)["taskDefinition"]
+    assert described["status"] == "INACTIVE"

@@ -165,7 +165,7 @@ problem_sets! {
 
 /// Schemas of the domain's closed sets of words, which know nothing of OpenAPI.
 pub mod words {
-    use terrane_domain::{EnvironmentState, OperationKind, OperationState, StepName, StepState};
+    use terrane_domain::{EnvironmentState, OperationKind, OperationState, Remnant, StepName, StepState};
     use terrane_store::LogStream;
     use utoipa::openapi::{Object, ObjectBuilder, Type};
 
@@ -184,6 +184,7 @@ pub mod words {
         environment_state: EnvironmentState,
         operation_kind: OperationKind,
         operation_state: OperationState,
+        remnant: Remnant,
         step_name: StepName,
         step_state: StepState,
         log_stream: LogStream,

@@ -59,8 +59,8 @@ mod starter;
 pub use credentials::Credential;
 pub use ids::{EnvironmentId, OperationId, ParseIdError, TenantId, WorkerId};
 pub use lifecycle::{
-    EnvironmentEvent, EnvironmentState, OperationEvent, OperationKind, OperationState, StepName, StepState,
-    UnknownState,
+    EnvironmentEvent, EnvironmentState, OperationEvent, OperationKind, OperationState, Remnant, StepName,
+    StepState, UnknownState,
 };
 pub use model::*;
 pub use resolve::{LifecyclePolicy, Reason, ResolveContext, Resolved, resolve};

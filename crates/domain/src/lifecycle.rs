@@ -130,6 +130,22 @@ state_enum! {
         Apply => "apply",
         /// Outputs read and stored.
         Outputs => "outputs",
+        /// After a destroy: what still carries the environment's tag, and why.
+        Inventory => "inventory",
+    }
+}
+
+state_enum! {
+    /// Why something still carries the tag of an environment that was destroyed.
+    Remnant {
+        /// It was meant to stay: final snapshots, and the key that encrypts them.
+        Kept => "kept",
+        /// It can't be used any more, and AWS takes it away by itself.
+        Pending => "pending",
+        /// It stands, and nobody wanted that.
+        Leftover => "leftover",
+        /// Its service wasn't asked, or didn't say.
+        Unconfirmed => "unconfirmed",
     }
 }
 

@@ -18,7 +18,6 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use terrane_aws::{Standing, Tagged};
 use terrane_blueprint::{IMPORTS_FILE, ImportFacts, ImportId, import_id, import_rule, render_imports};
-use terrane_domain::InfraModel;
 use terrane_store::{LogLevel, UnsettledAttempt};
 use terrane_terraform::{Action, Change, Command, Diagnostic, PlanMode, Workspace};
 use tokio::time::Instant;

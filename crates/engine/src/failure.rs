@@ -47,6 +47,8 @@ pub(crate) enum StepError {
     Start(#[from] RunError),
     #[error("what is protected would be deleted")]
     Protected { addresses: Vec<String> },
+    #[error("{} things still stand after the destroy", arns.len())]
+    Leftovers { arns: Vec<String> },
     #[error("the attempt took longer than {minutes} minutes")]
     Deadline { minutes: u64 },
     #[error("the store failed")]
@@ -128,6 +130,16 @@ pub(crate) fn classify(error: &StepError, step: Option<StepName>) -> Classified 
             ),
             Failure::Permanent,
         ),
+        StepError::Leftovers { arns } => (
+            "leftovers",
+            format!("everything was destroyed that Terraform knew of, but this still stands: {}", list(arns)),
+            Some(
+                "find out what made it (an attempt that was lost, a controller, a person) and delete it there, then \
+                 destroy the environment again; if it is not this environment's, take its tag terrane:environment away"
+                    .to_owned(),
+            ),
+            Failure::Permanent,
+        ),
         StepError::Deadline { minutes } => (
             "timeout",
             format!("the attempt was stopped after {minutes} minutes"),
@@ -159,6 +171,16 @@ pub(crate) fn classify(error: &StepError, step: Option<StepName>) -> Classified 
         step,
     };
     Classified { error, failure }
+}
+
+/// As many as a person reads; the API shows all.
+fn list(arns: &[String]) -> String {
+    const SHOWN: usize = 10;
+    let shown = arns.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match arns.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }
 
 fn aws_kind(kind: AwsErrorKind) -> &'static str {
@@ -199,6 +221,15 @@ mod tests {
         assert_eq!((told.failure, told.error.kind.as_str()), (Failure::Permanent, "protected"));
         assert!(told.error.message.contains("aws_db_instance.main[\"main\"]"), "{}", told.error.message);
         assert!(told.error.hint.unwrap_or_default().contains("lifecycle.deletion_protection: false"));
+    }
+
+    #[test]
+    fn leftovers_are_named_and_not_waited_for_again() {
+        let arns: Vec<_> = (1..=12).map(|n| format!("arn:aws:ec2:eu-west-1:1:vpc/vpc-{n}")).collect();
+        let told = classify(&StepError::Leftovers { arns }, Some(StepName::Inventory));
+        assert_eq!((told.failure, told.error.kind.as_str()), (Failure::Permanent, "leftovers"));
+        assert!(told.error.message.ends_with("vpc/vpc-10 and 2 more"), "{}", told.error.message);
+        assert!(told.error.hint.unwrap_or_default().contains("destroy the environment again"));
     }
 
     #[test]

@@ -6,6 +6,8 @@
 //!            └ beside the steps, in the same future: the lease, renewed until the attempt ends
 //! ```
 //!
+//! A destroy ends with `inventory` in the place of `outputs`: it asks AWS what is left.
+//!
 //! Decisions are pure functions over facts, each with its reason: [`may_start`] (lease), [`approval::decide`] (plans),
 //! [`retry::after_failure`] (attempts), [`takeover::may_take_over`] (lost workers),
 //! [`recover::is_over`] and [`recover::may_break_lock`] (what they leave). `script.rs` reads as the list
@@ -20,6 +22,7 @@ mod adoption;
 mod attempt;
 mod engine;
 mod failure;
+mod inventory;
 mod lease;
 mod lines;
 mod plan;

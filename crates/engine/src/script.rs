@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! create, update   prepare  (recover  adopt)  render  init  plan  (approval)  apply  outputs
-//! destroy          prepare  (recover  adopt)  render  init  plan  (approval)  unprotect  apply
+//! destroy          prepare  (recover  adopt)  render  init  plan  (approval)  unprotect  apply  inventory
 //! ```
 //!
 //! A destroy that leaves final snapshots leaves the key that encrypts them too: the key is no part of the plan that is
@@ -110,21 +110,23 @@ impl Attempt<'_> {
             step!(self, Recover, recover(&prepared));
             step!(self, Adopt, adopt(&prepared));
         }
-        let Prepared { resolved, workspace, .. } = &prepared;
+        let Prepared { resolved, workspace, session, .. } = &prepared;
         let model = self.unprotected(prepared.everything_that_may_stand(), resolved.policy.on_destroy);
         step!(self, Render, render(workspace, &model));
         step!(self, Init, init(workspace));
-        let stays = model.leaves_what_its_key_encrypts().then_some(ENCRYPTION_KEY_ADDRESS);
+        let key_stays = model.leaves_what_its_key_encrypts();
+        let stays = key_stays.then_some(ENCRYPTION_KEY_ADDRESS);
         let Planned { ask, stale } = step!(self, Plan, plan(&prepared, PlanMode::Destroy, stays));
         if let Some(digest) = ask {
             return Ok(Done::ApprovalNeeded { digest });
         }
         let unprotected = step!(self, Unprotect, unprotect(workspace));
         let stays = stays.filter(|_| stale);
-        match step!(self, Apply, destroy(&prepared, unprotected, stays)) {
-            Some(digest) => Ok(Done::ApprovalNeeded { digest }),
-            None => Ok(Done::Succeeded { outputs: None }),
+        if let Some(digest) = step!(self, Apply, destroy(&prepared, unprotected, stays)) {
+            return Ok(Done::ApprovalNeeded { digest });
         }
+        step!(self, Inventory, take_inventory(session, key_stays));
+        Ok(Done::Succeeded { outputs: None })
     }
 
     /// Who we are there, what the spec comes to, a place for state and a directory to work in.

@@ -26,6 +26,7 @@
 //! | `write`, `outcome` | a client's write: locks, idempotency, answers |
 //! | `claims`, `holder`, `finish`, `logs` | what workers do |
 //! | `attempts`, `takeover` | who worked before, and what follows when a worker is lost |
+//! | `inventories` | what a destroy leaves |
 //! | `cancellations` | LISTEN and NOTIFY |
 //! | `environments`, `operations`, `tenants`, `workers` | reading, and the small writes |
 //! | `migrations`, `admin` | the schema and whole databases |
@@ -47,6 +48,7 @@ mod error;
 mod expiry;
 mod finish;
 mod holder;
+mod inventories;
 mod json;
 mod line;
 mod logs;
@@ -79,8 +81,8 @@ pub use logs::{LineBatch, LogLevel, LogLine, LogPage, NewLine};
 pub use migrations::{MigrateError, migrate};
 pub use outcome::{Accepted, Idempotency, Outcome, Refusal};
 pub use rows::{
-    AttemptRecord, Environment, EnvironmentPins, Fence, Operation, OperationError, Page, PinnedEngine, Plan,
-    PlannedAction, ProcessPlace, Step, Tenant, UnsettledAttempt, Worker,
+    AttemptRecord, Environment, EnvironmentPins, Fence, InventoryItem, Operation, OperationError, Page,
+    PinnedEngine, Plan, PlannedAction, ProcessPlace, Step, Tenant, UnsettledAttempt, Worker,
 };
 pub use settings::StoreSettings;
 pub use store::Store;

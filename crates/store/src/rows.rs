@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, time::Duration};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use terrane_domain::{
-    DataOnDestroy, EnvironmentId, EnvironmentState, OperationId, OperationKind, OperationState, StepName,
-    StepState, TenantId, WorkerId,
+    DataOnDestroy, EnvironmentId, EnvironmentState, OperationId, OperationKind, OperationState, Remnant,
+    StepName, StepState, TenantId, WorkerId,
 };
 
 use crate::enums::{AttemptEnd, CancelReason};
@@ -200,6 +200,21 @@ pub struct PlannedAction {
     pub reason: Option<String>,
     /// Whether the resource holds data that this action may destroy.
     pub holds_data: bool,
+}
+
+/// Something that still carried an environment's tag when its destroy was through.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InventoryItem {
+    /// Its ARN.
+    pub arn: String,
+    /// Terraform's address, by its tag, for example `aws_kms_key.main`; `None` if Terrane didn't make it.
+    pub address: Option<String>,
+    /// Why it is there.
+    pub remnant: Remnant,
+    /// When AWS takes it away, where that is known.
+    pub until: Option<DateTime<Utc>>,
+    /// The service's word for how it is, where that says more.
+    pub status: Option<String>,
 }
 
 /// One step of one attempt.

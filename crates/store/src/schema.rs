@@ -144,6 +144,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    operation_inventories (operation_id) {
+        operation_id -> Uuid,
+        tenant_id -> Uuid,
+        items -> Json,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     operation_plans (operation_id) {
         operation_id -> Uuid,
         tenant_id -> Uuid,
@@ -203,6 +212,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     environment_specs,
     operations,
     operation_attempts,
+    operation_inventories,
     operation_plans,
     operation_steps,
     log_batches,

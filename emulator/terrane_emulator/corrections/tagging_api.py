@@ -6,10 +6,13 @@ tagged; a service that moto's version doesn't know adds a source.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from moto.backup.models import backup_backends
+from moto.ec2.models import ec2_backends
+from moto.ecr.models import ecr_backends
 from moto.rds.models import rds_backends
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
 
@@ -40,7 +43,33 @@ def _backup(backend: Any) -> Tagged:
         yield plan.backup_plan_arn, tags
 
 
-_SOURCES: tuple[Callable[[Any], Tagged], ...] = (_backup, _elasticache, _rds)
+def _ecr(backend: Any) -> Tagged:
+    registry = ecr_backends[backend.account_id][backend.region_name]
+    for repository in registry.repositories.values():
+        yield repository.arn, registry.tagger.list_tags_for_resource(repository.arn)["tags"]
+
+
+def _ec2(backend: Any) -> Tagged:
+    ec2 = ec2_backends[backend.account_id][backend.region_name]
+    gateways = ec2.egress_only_internet_gateways
+    kinds = {
+        "egress-only-internet-gateway": gateways,
+        "elastic-ip": [address.allocation_id for address in ec2.addresses],
+        "launch-template": ec2.launch_templates,
+        "network-acl": ec2.network_acls,
+        "vpc-endpoint": ec2.vpc_end_points,
+        "vpc-flow-log": ec2.flow_logs,
+    }
+    for kind, ids in kinds.items():
+        for name in ids:
+            tags = [{"Key": key, "Value": value} for key, value in ec2.tags.get(name, {}).items()]
+            yield f"arn:aws:ec2:{ec2.region_name}:{ec2.account_id}:{kind}/{name}", tags
+
+
+_SOURCES: tuple[Callable[[Any], Tagged], ...] = (_backup, _ec2, _ecr, _elasticache, _rds)
+
+_WRONG = ":flow-logs/"
+"""As moto spells the kind of a flow log, and AWS doesn't."""
 
 
 @replaces(ResourceGroupsTaggingAPIBackend, "_get_resources_generator")
@@ -50,10 +79,12 @@ def _resources(
     tag_filters: Any = None,
     resource_type_filters: list[str] | None = None,
 ) -> Iterator[dict[str, Any]]:
-    yield from original(backend, tag_filters, resource_type_filters)
+    for row in original(backend, tag_filters, resource_type_filters):
+        if _WRONG not in row["ResourceARN"]:
+            yield row
     for source in _SOURCES:
         for arn, tags in source(backend):
-            service, kind = arn.split(":")[2], arn.split(":")[5]
+            service, kind = arn.split(":")[2], re.split("[:/]", arn.split(":", 5)[5])[0]
             wanted = resource_type_filters or [service]
             if (
                 tags

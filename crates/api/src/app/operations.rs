@@ -1,7 +1,7 @@
 //! Operations: shown, and decided about.
 
 use bytes::Bytes;
-use terrane_domain::OperationId;
+use terrane_domain::{OperationId, OperationKind};
 use terrane_store::{LogCursor, Operation, RetryRequest, Tenant};
 
 use super::{Answer, Inner, Service, Subject, settle};
@@ -82,7 +82,12 @@ impl Service {
         let id = parse_id(id)?;
         self.run(|inner| async move {
             let tenant = inner.tenant(&caller.tenant).await?;
-            Ok(inner.operation(&tenant, id).await?.into())
+            let operation = inner.operation(&tenant, id).await?;
+            let inventory = match operation.kind {
+                OperationKind::Destroy => inner.store.inventory(tenant.id, id).await?,
+                OperationKind::Create | OperationKind::Update => None,
+            };
+            Ok(OperationView::from(operation).with_inventory(inventory))
         })
         .await
     }

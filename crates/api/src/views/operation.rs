@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use terrane_domain::{EnvironmentId, OperationId, OperationKind, OperationState, StepName, StepState};
-use terrane_store::{Operation, OperationError, Plan, PlannedAction, Step};
+use terrane_domain::{
+    EnvironmentId, OperationId, OperationKind, OperationState, Remnant, StepName, StepState,
+};
+use terrane_store::{InventoryItem, Operation, OperationError, Plan, PlannedAction, Step};
 use utoipa::ToSchema;
 
 use crate::openapi::words;
@@ -60,6 +62,30 @@ pub struct OperationView {
     /// When it was over.
     #[schema(required = true)]
     pub finished_at: Option<DateTime<Utc>>,
+    /// What a destroy left, once it has looked. Only where one operation is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inventory: Option<Vec<InventoryItemView>>,
+}
+
+/// Something that still carried the environment's tag when its destroy was through.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct InventoryItemView {
+    /// Its ARN.
+    #[schema(example = "arn:aws:kms:eu-west-1:123456789012:key/8f1c2d3e")]
+    pub arn: String,
+    /// Terraform's address; `null` if Terrane didn't make it.
+    #[schema(required = true, example = "aws_kms_key.main")]
+    pub address: Option<String>,
+    /// `kept`: meant to stay, such as a final snapshot. `pending`: out of use, AWS takes it away by itself. `leftover`: it
+    /// stands, and the destroy has failed for it. `unconfirmed`: listed by its tag, but its service didn't say.
+    #[schema(schema_with = words::remnant)]
+    pub remnant: Remnant,
+    /// When AWS takes it away, where that is known.
+    #[schema(required = true)]
+    pub until: Option<DateTime<Utc>>,
+    /// Its service's word for how it is, where that says more.
+    #[schema(required = true)]
+    pub status: Option<String>,
 }
 
 /// How far a plan is carried out.
@@ -182,6 +208,28 @@ impl From<Operation> for OperationView {
             created_at: row.created_at,
             started_at: row.started_at,
             finished_at: row.finished_at,
+            inventory: None,
+        }
+    }
+}
+
+impl OperationView {
+    /// The same with what a destroy left.
+    #[must_use]
+    pub fn with_inventory(mut self, items: Option<Vec<InventoryItem>>) -> Self {
+        self.inventory = items.map(|items| items.into_iter().map(InventoryItemView::from).collect());
+        self
+    }
+}
+
+impl From<InventoryItem> for InventoryItemView {
+    fn from(item: InventoryItem) -> Self {
+        Self {
+            arn: item.arn,
+            address: item.address,
+            remnant: item.remnant,
+            until: item.until,
+            status: item.status,
         }
     }
 }

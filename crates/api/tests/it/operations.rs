@@ -1,10 +1,11 @@
 //! Operations: what they show, and what a person decides about them.
 
+use chrono::DateTime;
 use insta::assert_snapshot;
 use reqwest::Method;
 use serde_json::{Value, json};
-use terrane_domain::StepName;
-use terrane_store::StepEnd;
+use terrane_domain::{Remnant, StepName};
+use terrane_store::{InventoryItem, StepEnd};
 
 use crate::support::{DEV_ANNA, TestApp, TestWorker, show};
 
@@ -252,4 +253,34 @@ async fn a_failure_is_shown_with_its_hint_and_only_the_newest_can_be_retried() {
       "request_id": "[request id]"
     }
     "#);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_destroy_shows_what_it_left_and_when_that_goes() {
+    let app = TestApp::start().await;
+    let (environment, operation) = app.created(DEV_ANNA).await;
+    let worker = TestWorker::new(&app).await;
+    worker.store.succeed(&worker.claim().await.holder, None).await.unwrap();
+    assert!(app.json(&format!("/api/v1/operations/{operation}")).await.get("inventory").is_none());
+
+    let accepted: Value = app.destroy(&environment).send().await.unwrap().json().await.unwrap();
+    let path = format!("/api/v1/operations/{}", accepted["operation"]["id"].as_str().unwrap());
+    let holder = worker.claim().await.holder;
+    let item = InventoryItem {
+        arn: "arn:aws:kms:eu-west-1:123456789012:key/1".to_owned(),
+        address: Some("aws_kms_key.main".to_owned()),
+        remnant: Remnant::Pending,
+        until: DateTime::from_timestamp(1_900_000_000, 0),
+        status: None,
+    };
+    worker.store.record_inventory(&holder, &[item]).await.unwrap();
+    worker.store.succeed(&holder, None).await.unwrap();
+    let expected = json!([{
+        "arn": "arn:aws:kms:eu-west-1:123456789012:key/1",
+        "address": "aws_kms_key.main",
+        "remnant": "pending",
+        "until": "2030-03-17T17:46:40Z",
+        "status": null,
+    }]);
+    assert_eq!(app.json(&path).await["inventory"], expected);
 }

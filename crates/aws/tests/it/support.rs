@@ -45,12 +45,16 @@ pub async fn credentials(emulator: &Emulator, account: &AwsAccount) -> Credentia
     Credentials::new(key.access_key_id, key.secret_access_key, Some(key.session_token), None, "test")
 }
 
-/// S3 as the owner of `account` sees it.
-pub async fn s3(emulator: &Emulator, account: &AwsAccount) -> aws_sdk_s3::Client {
+/// What the owner of `account` calls AWS with.
+pub async fn owner(emulator: &Emulator, account: &AwsAccount) -> SdkConfig {
     let provider = SharedCredentialsProvider::new(credentials(emulator, account).await);
     let config = config(emulator.endpoint_url()).await.into_builder();
-    let config = config.credentials_provider(provider).region(Region::from_static(REGION));
-    aws_sdk_s3::Client::new(&config.build())
+    config.credentials_provider(provider).region(Region::from_static(REGION)).build()
+}
+
+/// S3 as the owner of `account` sees it.
+pub async fn s3(emulator: &Emulator, account: &AwsAccount) -> aws_sdk_s3::Client {
+    aws_sdk_s3::Client::new(&owner(emulator, account).await)
 }
 
 #[track_caller]

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use terrane_domain::{
-    EnvironmentId, EnvironmentState, OperationId, OperationKind, OperationState, StepName, StepState,
+    EnvironmentId, EnvironmentState, OperationId, OperationKind, OperationState, Remnant, StepName, StepState,
 };
 
 /// An answer as it came, for `-o json`, and as this client understands it.
@@ -134,6 +134,24 @@ pub struct Operation {
     pub started_at: Option<DateTime<Utc>>,
     /// When it was over.
     pub finished_at: Option<DateTime<Utc>>,
+    /// What a destroy left.
+    #[serde(default)]
+    pub inventory: Vec<InventoryItem>,
+}
+
+/// Something that still carried the environment's tag when its destroy was through.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct InventoryItem {
+    /// Its ARN.
+    pub arn: String,
+    /// Terraform's address.
+    pub address: Option<String>,
+    /// Why it is there.
+    pub remnant: Word<Remnant>,
+    /// When AWS takes it away, where that is known.
+    pub until: Option<DateTime<Utc>>,
+    /// Its service's word for how it is.
+    pub status: Option<String>,
 }
 
 impl Operation {

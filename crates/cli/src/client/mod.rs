@@ -21,8 +21,8 @@ use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 
 pub use answers::{
-    Accepted, Document, Environment, LogLine, Operation, OperationError, Outputs, Plan, PlannedAction,
-    Progress, Step, Word,
+    Accepted, Document, Environment, InventoryItem, LogLine, Operation, OperationError, Outputs, Plan,
+    PlannedAction, Progress, Step, Word,
 };
 pub use calls::{DataChoice, Filter, SpecBody};
 pub use error::ClientError;

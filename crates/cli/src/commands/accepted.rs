@@ -12,7 +12,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     follow::{Approval, wait},
-    output::environment_details,
+    output::{environment_details, inventory_lines},
 };
 
 /// Follows the operation if asked to, and prints the environment and the operation as they are then.
@@ -45,6 +45,10 @@ pub async fn finish(
     }
     let environment = client.environment(&environment_id.to_string()).await?;
     let operation = client.operation(id).await?;
+    let terminal = &context.terminal;
+    for line in inventory_lines(&operation.value.inventory, terminal.err_palette()) {
+        terminal.note(&line);
+    }
     let json = json!({ "environment": environment.json, "operation": operation.json });
     context.print(format.format, &json, |palette| environment_details(&environment.value, now(), palette));
     Ok(exit)

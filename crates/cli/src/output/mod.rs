@@ -2,6 +2,7 @@
 
 mod environment;
 mod failure;
+mod inventory;
 mod operation;
 mod outputs;
 mod palette;
@@ -14,6 +15,7 @@ use serde_json::Value;
 
 pub use environment::{environment_details, environment_table};
 pub use failure::failure_lines;
+pub use inventory::inventory_lines;
 pub use operation::{operation_error, operation_table};
 pub use outputs::{output_text, outputs_table};
 pub use palette::{Colour, Palette};

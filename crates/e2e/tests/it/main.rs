@@ -7,6 +7,7 @@ mod catalogue;
 mod cli;
 mod drain;
 mod failures;
+mod inventory;
 mod line;
 mod logs;
 mod losses;

@@ -1,10 +1,10 @@
 use std::time::Duration;
 
 use serde_json::json;
-use terrane_domain::{EnvironmentState, OperationState, StepName, StepState};
-use terrane_store::{CancelReason, EnvironmentPins, PinnedEngine, Refusal, StepEnd};
+use terrane_domain::{EnvironmentState, OperationState, Remnant, StepName, StepState};
+use terrane_store::{CancelReason, EnvironmentPins, InventoryItem, PinnedEngine, Refusal, StepEnd};
 
-use crate::support::{LEASE, World, accepted, error, plan, refused};
+use crate::support::{LEASE, World, accepted, error, plan, refused, remnant};
 
 #[tokio::test]
 async fn a_success_shows_what_stands_and_forgets_what_went_wrong() {
@@ -145,6 +145,22 @@ async fn steps_are_recorded_per_attempt_and_none_stays_open() {
     );
     assert_eq!(steps[0].detail.as_deref(), Some("made a bucket"));
     assert!(steps.iter().all(|step| step.finished_at.is_some_and(|end| end >= step.started_at)));
+}
+
+#[tokio::test]
+async fn what_a_destroy_leaves_is_kept_as_the_last_attempt_found_it() {
+    let world = World::new().await;
+    world.create("one").await;
+    let claim = world.claim().await;
+    let (store, holder, operation) = (&world.store, &claim.holder, claim.operation.id);
+    let tenant = world.tenant.id;
+    assert_eq!(store.inventory(tenant, operation).await.unwrap(), None);
+    store.record_inventory(holder, &[remnant(), remnant()]).await.unwrap();
+    let until = chrono::DateTime::from_timestamp(1_900_000_000, 0);
+    let found = InventoryItem { remnant: Remnant::Pending, until, ..remnant() };
+    store.record_inventory(holder, std::slice::from_ref(&found)).await.unwrap();
+    store.succeed(holder, None).await.unwrap();
+    assert_eq!(store.inventory(tenant, operation).await.unwrap(), Some(vec![found]));
 }
 
 #[tokio::test]

@@ -27,6 +27,7 @@ async fn every_write(store: &Store, holder: &Holder) -> Vec<(&'static str, Resul
         ("record_progress", store.record_progress(holder, Some(1), 1).await),
         ("mark_touched", store.mark_touched(holder).await),
         ("record_plan", store.record_plan(holder, &plan(), "stale").await),
+        ("record_inventory", store.record_inventory(holder, &[]).await),
         ("record_pins", store.record_pins(holder, &pins).await),
         ("store_outputs", store.store_outputs(holder, &json!({"stale": true})).await),
         ("append_lines", store.append_lines(holder, &batch).await.map(drop)),
@@ -71,7 +72,7 @@ async fn whoever_holds_the_operation_can_write() {
     let writes = every_write(&world.store, &holder).await;
     let while_working =
         ["begin_step", "finish_step", "record_progress", "mark_touched", "record_plan", "record_pins"];
-    let while_working = [&while_working[..], &["store_outputs", "append_lines"]].concat();
+    let while_working = [&while_working[..], &["store_outputs", "append_lines", "record_inventory"]].concat();
     for (name, result) in writes.iter().filter(|(name, _)| while_working.contains(name)) {
         assert!(result.is_ok(), "{name} answered {result:?}");
     }

@@ -4,11 +4,11 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::{Value, json};
 use terrane_domain::{
-    EnvironmentId, EnvironmentState, OperationId, OperationState, Pins, TenantId, WorkerId,
+    EnvironmentId, EnvironmentState, OperationId, OperationState, Pins, Remnant, TenantId, WorkerId,
 };
 use terrane_store::{
-    Accepted, Claim, Environment, Holder, NewEnvironment, NewSpec, NewWorker, Operation, OperationError,
-    Outcome, Plan, Refusal, Store, StoreSettings, Tenant, WatchedLease,
+    Accepted, Claim, Environment, Holder, InventoryItem, NewEnvironment, NewSpec, NewWorker, Operation,
+    OperationError, Outcome, Plan, Refusal, Store, StoreSettings, Tenant, WatchedLease,
 };
 
 pub const LEASE: Duration = Duration::from_secs(30);
@@ -164,6 +164,17 @@ pub fn spec(name: &str) -> Value {
 
 pub fn plan() -> Plan {
     Plan { actions: Vec::new(), add: 1, change: 0, remove: 1 }
+}
+
+/// A key that stays with the snapshots that it encrypts.
+pub fn remnant() -> InventoryItem {
+    InventoryItem {
+        arn: "arn:aws:kms:eu-west-1:123456789012:key/1".to_owned(),
+        address: Some("aws_kms_key.main".to_owned()),
+        remnant: Remnant::Kept,
+        until: None,
+        status: None,
+    }
 }
 
 pub fn error(kind: &str) -> OperationError {

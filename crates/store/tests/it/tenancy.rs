@@ -4,7 +4,7 @@ use serde_json::json;
 use terrane_domain::StepName;
 use terrane_store::{EnvironmentFilter, LineBatch, LogLevel, LogStream, NewLine, Outcome, StepEnd};
 
-use crate::support::{World, new_spec, plan};
+use crate::support::{World, new_spec, plan, remnant};
 
 #[tokio::test]
 async fn another_tenants_ids_are_not_found_by_any_read() {
@@ -13,6 +13,7 @@ async fn another_tenants_ids_are_not_found_by_any_read() {
     let claim = world.claim().await;
     let (store, holder) = (&world.store, &claim.holder);
     store.record_plan(holder, &plan(), "digest").await.unwrap();
+    store.record_inventory(holder, &[remnant()]).await.unwrap();
     store.finish_step(holder, StepName::Plan, StepEnd::Succeeded, None).await.unwrap();
     let line =
         NewLine { at: chrono::Utc::now(), level: LogLevel::Info, text: "secret".into(), resource: None };
@@ -34,6 +35,7 @@ async fn another_tenants_ids_are_not_found_by_any_read() {
     assert!(store.current_operations(other, &[environment]).await.unwrap().is_empty());
     assert_eq!(store.steps(other, operation).await.unwrap(), None);
     assert_eq!(store.plan(other, operation).await.unwrap(), None);
+    assert_eq!(store.inventory(other, operation).await.unwrap(), None);
     assert_eq!(store.log_page(other, operation, None, 10).await.unwrap(), None);
 }
 
@@ -85,6 +87,10 @@ async fn a_row_can_not_point_at_another_tenants_row() {
         ),
         format!(
             "INSERT INTO operation_plans (tenant_id, operation_id, plan) VALUES ('{}', '{operation}', '{{}}')",
+            other.as_uuid()
+        ),
+        format!(
+            "INSERT INTO operation_inventories (tenant_id, operation_id, items) VALUES ('{}', '{operation}', '[]')",
             other.as_uuid()
         ),
         format!(

@@ -17,8 +17,8 @@ pub(super) const LOG_GROUP: Resource = Resource::per_key("aws_cloudwatch_log_gro
 /// would be the serving one until somebody deploys.
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deregister-task-definition-v2.html>
 ///
-/// The price: every revision stays registered, also when the environment is destroyed. It costs nothing and holds no
-/// secret. `create_before_destroy` would leave none, but the window stays that CodeDeploy goes by, and Terraform would
+/// The price: every revision stays registered until the environment is destroyed; then the engine deregisters them. It
+/// costs nothing and holds no secret. `create_before_destroy` would leave none, but the window stays that CodeDeploy goes by, and Terraform would
 /// hand it down to the databases and registries that a task names, and two of those can't have one name.
 /// <https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#create_before_destroy>
 pub(super) fn add_to(file: File, model: &InfraModel) -> File {

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context as _, Result, ensure};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use terrane_domain::{DatabaseKind, OnDestroy, Resolved};
+use terrane_domain::{DatabaseKind, InfraModel, OnDestroy, Resolved};
 use terrane_rig::AwsAccount;
 use terrane_samples::Example;
 
@@ -60,21 +60,18 @@ impl<'a> Life<'a> {
         let environment = created.environment.clone();
         let life = Life { world, account, region, environment, prepared };
         life.succeeds(&created.operation).await.context("create")?;
-        let creation = life.plan_of(&created.operation).await?;
         let raised = world.inventory_of(&life.account).await?;
         ensure!(raised != before, "nothing was made");
         life.changes_nothing(&file).await.context("a second plan")?;
 
         let kept = life.kept().await.context("its state and secrets")?;
         life.keeps_secrets(&kept, &created.operation).await?;
-        let repair = life.drifts(&file, &kept.resources).await;
-        let repair = repair.context("after changes behind Terraform's back")?;
-        let (file, edit) = life.is_edited(&file).await.context("an edit")?;
+        life.drifts(&file, &kept.resources).await.context("after changes behind Terraform's back")?;
+        let file = life.is_edited(&file).await.context("an edit")?;
         life.changes_nothing(&file).await.context("a second plan after the edit")?;
         let kept = life.kept().await?;
         ensure!(kept.leaks.is_empty(), "secrets in the state after the edit: {:?}", kept.leaks);
-        let revisions = [creation, repair, edit].iter().map(revisions).sum();
-        life.ends(&file, revisions).await.context("destroy")
+        life.ends(&file).await.context("destroy")
     }
 
     async fn succeeds(&self, operation: &str) -> Result<Value> {
@@ -85,11 +82,7 @@ impl<'a> Life<'a> {
     async fn update(&self, file: &Value) -> Result<Value> {
         let accepted = self.world.update(&self.environment, &file.to_string()).await?;
         self.succeeds(&accepted.operation).await?;
-        self.plan_of(&accepted.operation).await
-    }
-
-    async fn plan_of(&self, operation: &str) -> Result<Value> {
-        self.world.get(&format!("/operations/{operation}/plan")).await
+        self.world.get(&format!("/operations/{}/plan", accepted.operation)).await
     }
 
     async fn changes_nothing(&self, file: &Value) -> Result<()> {
@@ -99,8 +92,8 @@ impl<'a> Life<'a> {
         Ok(())
     }
 
-    /// Changes something of each block through AWS, and looks for it in the next plan, which repairs it and is given.
-    async fn drifts(&self, file: &Value, resources: &BTreeSet<String>) -> Result<Value> {
+    /// Changes something of each block through AWS, and looks for it in the next plan, which repairs it.
+    async fn drifts(&self, file: &Value, resources: &BTreeSet<String>) -> Result<()> {
         let drifts = drifts_of(file, resources)?;
         let code: String = drifts.iter().map(|drift| drift.python()).collect();
         self.world.aws_in(&self.account, &self.region, &format!("{PRELUDE}{code}")).await?;
@@ -113,11 +106,11 @@ impl<'a> Life<'a> {
         // What depends on a changed resource may be planned too, because its attributes are unknown until then. Nothing of
         // all this is replaced.
         ensure!(plan["remove"] == 0, "a repair destroys something: {plan}");
-        Ok(plan)
+        Ok(())
     }
 
-    /// Edits the file; nothing but what was edited may change. Gives the edited file and the plan.
-    async fn is_edited(&self, file: &Value) -> Result<(Value, Value)> {
+    /// Edits the file; nothing but what was edited may change.
+    async fn is_edited(&self, file: &Value) -> Result<Value> {
         let edited = edit(file);
         let plan = self.update(&edited.file).await?;
         // Some small things can't be changed in place, such as the lifecycle policy of a registry; none of them holds data.
@@ -125,7 +118,7 @@ impl<'a> Life<'a> {
         ensure!(!actions(&plan).iter().any(loses), "an edit loses something: {plan}");
         edited.check(&changed(&plan)).with_context(|| plan.to_string())?;
         ensure!(!edited.made.is_empty() || plan["add"] == 0, "a tag makes something: {plan}");
-        Ok((edited.file, plan))
+        Ok(edited.file)
     }
 
     /// Reads every version of the state and every secret of the account.
@@ -154,7 +147,7 @@ impl<'a> Life<'a> {
         }
         let log = self.world.log(operation).await?;
         let outputs = self.world.get(&format!("/environments/{}/outputs", self.environment)).await?;
-        let plan = self.plan_of(operation).await?;
+        let plan = self.world.get(&format!("/operations/{operation}/plan")).await?;
         let shown = format!("{}{outputs}{plan}", Value::from(log));
         let found = kept.secrets.iter().filter(|secret| shown.contains(secret.as_str())).count();
         ensure!(found == 0, "{found} secrets are shown");
@@ -162,16 +155,15 @@ impl<'a> Life<'a> {
     }
 
     /// Takes it down: first the protection, where there is one, then everything. What stays is a final snapshot of each
-    /// database and of each cache that takes snapshots, where the environment has a key that encrypts them, and that key;
-    /// and the `revisions` of what runs on ECS. Other examples keep nothing.
-    async fn ends(&self, file: &Value, revisions: usize) -> Result<()> {
+    /// database and of each cache that takes snapshots, where the environment has a key that encrypts them, and that key.
+    /// Other examples keep nothing, and each says of what it leaves why.
+    async fn ends(&self, file: &Value) -> Result<()> {
         let path = format!("/environments/{}", self.environment);
         let mut free = file.clone();
         free["lifecycle"]["deletion_protection"] = json!(false);
         let Resolved { model, policy, .. } = resolved(file)?;
         let unprotected = model.unprotected(OnDestroy::Snapshot { suffix: "end" });
         let mut stays = BTreeMap::new();
-        stays.extend((revisions > 0).then(|| ("ecs/task-definition".to_owned(), revisions)));
         if unprotected.leaves_what_its_key_encrypts() {
             stays.insert("kms/key".to_owned(), 1);
             for database in unprotected.databases.values() {
@@ -195,7 +187,8 @@ impl<'a> Life<'a> {
         }
         self.update(&free).await.context("taking the protection off")?;
         let destroyed = self.world.destroy(&self.environment).await?;
-        self.succeeds(&destroyed.operation).await?;
+        let done = self.succeeds(&destroyed.operation).await?;
+        says_what_stays(&done, &unprotected)?;
         let prepared = self.prepared.take_away(&self.world.rig, &self.account, &self.region).await;
         prepared.context("taking away what was prepared")?;
         let left = self.world.inventory_of(&self.account).await?;
@@ -204,18 +197,22 @@ impl<'a> Life<'a> {
     }
 }
 
-fn actions(plan: &Value) -> &[Value] {
-    plan["actions"].as_array().map(Vec::as_slice).unwrap_or_default()
+/// What a destroy left is kept or goes by itself. Where something on ECS ran, its revisions are out of use.
+fn says_what_stays(destroy: &Value, model: &InfraModel) -> Result<()> {
+    let items = destroy["inventory"].as_array().context("a destroy without an inventory")?;
+    let of = |remnant: &'static str| items.iter().filter(move |item| item["remnant"] == remnant);
+    ensure!(of("leftover").next().is_none(), "left over: {items:?}");
+    ensure!(of("unconfirmed").next().is_none(), "not confirmed: {items:?}");
+    let revisions = of("pending").filter(|item| text(item, "arn").contains(":task-definition/")).count();
+    let on_ecs = model.apps.values().filter(|app| app.on_ecs().is_some()).count();
+    ensure!(revisions >= on_ecs, "{revisions} revisions of {on_ecs} apps are out of use: {items:?}");
+    let key = of("kept").filter(|item| text(item, "address") == "aws_kms_key.main").count();
+    ensure!((key == 1) == model.leaves_what_its_key_encrypts(), "the key: {items:?}");
+    Ok(())
 }
 
-/// How many revisions of task definitions a plan registers. One that is replaced or removed stays registered: see
-/// `apps/task.rs` of crate `blueprint`.
-fn revisions(plan: &Value) -> usize {
-    let registers = |action: &&Value| {
-        action["resource_type"] == "aws_ecs_task_definition"
-            && (action["action"] == "create" || action["action"] == "replace")
-    };
-    actions(plan).iter().filter(registers).count()
+fn actions(plan: &Value) -> &[Value] {
+    plan["actions"].as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
 /// Plain addresses.
