@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from moto.backup.models import backup_backends
+from moto.elbv2.models import elbv2_backends
 from moto.rds.models import rds_backends
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
+from moto.servicediscovery.models import servicediscovery_backends
 
 from terrane_emulator.corrections.elasticache import store
 from terrane_emulator.corrections.replacing import replaces
@@ -40,7 +42,49 @@ def _backup(backend: Any) -> Tagged:
         yield plan.backup_plan_arn, tags
 
 
-_SOURCES: tuple[Callable[[Any], Tagged], ...] = (_backup, _elasticache, _rds)
+def _ec2(backend: Any) -> Tagged:
+    ec2 = backend.ec2_backend
+    groups = [group for of_vpc in ec2.groups.values() for group in of_vpc.values()]
+    kinds: dict[str, list[str]] = {
+        "egress-only-internet-gateway": list(ec2.egress_only_internet_gateways),
+        "elastic-ip": [address.allocation_id for address in ec2.addresses],
+        "launch-template": list(ec2.launch_templates),
+        "network-acl": list(ec2.network_acls),
+        "security-group-rule": [
+            rule.id for group in groups for rule in (*group.ingress_rules, *group.egress_rules)
+        ],
+        # moto keeps what is deleted.
+        "vpc-endpoint": [e.id for e in ec2.vpc_end_points.values() if e.state != "deleted"],
+    }
+    for kind, ids in kinds.items():
+        for name in ids:
+            arn = f"arn:aws:ec2:{backend.region_name}:{backend.account_id}:{kind}/{name}"
+            yield arn, [{"Key": k, "Value": v} for k, v in ec2.tags.get(name, {}).items()]
+
+
+def _elbv2(backend: Any) -> Tagged:
+    elbv2 = elbv2_backends[backend.account_id][backend.region_name]
+    for balancer in elbv2.load_balancers.values():
+        for listener in balancer.listeners.values():
+            # A listener's own rule has no tags of its own.
+            for arn in (listener.arn, *listener._non_default_rules):
+                yield arn, elbv2.tagging_service.list_tags_for_resource(arn)["Tags"]
+
+
+def _servicediscovery(backend: Any) -> Tagged:
+    discovery = servicediscovery_backends[backend.account_id][backend.region_name]
+    for item in (*discovery.namespaces.values(), *discovery.services.values()):
+        yield item.arn, discovery.tagger.list_tags_for_resource(item.arn)["Tags"]
+
+
+_SOURCES: tuple[Callable[[Any], Tagged], ...] = (
+    _backup,
+    _ec2,
+    _elasticache,
+    _elbv2,
+    _rds,
+    _servicediscovery,
+)
 
 
 @replaces(ResourceGroupsTaggingAPIBackend, "_get_resources_generator")
@@ -53,7 +97,7 @@ def _resources(
     yield from original(backend, tag_filters, resource_type_filters)
     for source in _SOURCES:
         for arn, tags in source(backend):
-            service, kind = arn.split(":")[2], arn.split(":")[5]
+            service, kind = arn.split(":")[2], arn.split(":")[5].split("/")[0]
             wanted = resource_type_filters or [service]
             if (
                 tags
