@@ -19,7 +19,8 @@ const ADOPTS_ITSELF: &str =
     "Creating it takes over what the VPC came with and sets it to what the file says, as often as one likes.";
 
 const SHORT_VERSION: &str = "The file names the major version and AWS the minor one too; RDS takes the first for its default of the second, which \
-     is what was just made. A password out of a secret of ours is set again to what the secret holds.";
+     is what was just made. The key of a secret that RDS keeps is named to it again: it is the one that it has. A \
+     password out of a secret of ours is set again to what the secret holds.";
 
 const fn rule(resource_type: &'static str, ids: &'static [&'static [super::Piece]]) -> ImportRule {
     ImportRule::new(resource_type, ids)
@@ -85,6 +86,7 @@ pub const IMPORT_RULES: &[ImportRule] = &[
             "engine_version",
             "final_snapshot_identifier",
             "manage_master_user_password",
+            "master_user_secret_kms_key_id",
             "password_wo_version",
             "skip_final_snapshot",
         ])
@@ -195,6 +197,7 @@ pub const IMPORT_RULES: &[ImportRule] = &[
             "engine_version",
             "final_snapshot_identifier",
             "manage_master_user_password",
+            "master_user_secret_kms_key_id",
             "skip_final_snapshot",
         ])
         .remark(SHORT_VERSION),
@@ -208,7 +211,7 @@ pub const IMPORT_RULES: &[ImportRule] = &[
         ],
     ),
     rule("aws_route53_record", &[&[Planned("zone_id"), Text("_"), Planned("name"), Text("_"), Planned("type")]])
-        ,
+        .unread(&["allow_overwrite"]),
     rule("aws_route53_zone", BY_END).remark("The tagging API tells of it in us-east-1 only."),
     rule("aws_route_table", BY_END),
     rule("aws_route_table_association", &[&[Planned("subnet_id"), Text("/"), Planned("route_table_id")]]),

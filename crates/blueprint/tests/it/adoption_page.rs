@@ -50,8 +50,11 @@ fn written(form: &[Piece]) -> String {
     form.iter().map(ToString::to_string).collect()
 }
 
-/// The section "Import" of the provider's page.
+/// The section "Import" of the provider's page, where there is one.
 fn link(rule: &ImportRule) -> String {
+    if rule.is_never() {
+        return format!("`{}`", rule.resource_type);
+    }
     let (provider, page) = rule.resource_type.split_once('_').unwrap();
     let at = match provider {
         "aws" => "hashicorp/aws",
