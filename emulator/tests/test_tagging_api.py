@@ -126,3 +126,85 @@ def test_what_is_deleted_is_listed_as_long_as_it_is_described(aws: Clients) -> N
     assert [nat["State"] for nat in described] == ["deleted"]
     described = ecs.describe_task_definition(taskDefinition=definition)["taskDefinition"]
     assert described["status"] == "INACTIVE"
+
+
+def test_what_adoption_looks_for_in_a_network_is_found(aws: Clients) -> None:
+    ec2 = aws("ec2")
+    vpc, _ = network(ec2)
+
+    def tags(kind: str) -> list[dict[str, Any]]:
+        return [{"ResourceType": kind, "Tags": [TAG]}]
+
+    group = ec2.create_security_group(GroupName="g", Description="d", VpcId=vpc)["GroupId"]
+    ec2.authorize_security_group_ingress(
+        GroupId=group,
+        IpPermissions=[
+            {
+                "IpProtocol": "tcp",
+                "FromPort": 1,
+                "ToPort": 1,
+                "IpRanges": [{"CidrIp": "10.0.0.0/8"}],
+            },
+        ],
+        TagSpecifications=tags("security-group-rule"),
+    )
+    ec2.allocate_address(Domain="vpc", TagSpecifications=tags("elastic-ip"))
+    ec2.create_network_acl(VpcId=vpc, TagSpecifications=tags("network-acl"))
+    ec2.create_egress_only_internet_gateway(
+        VpcId=vpc, TagSpecifications=tags("egress-only-internet-gateway")
+    )
+    ec2.create_launch_template(
+        LaunchTemplateName="template",
+        LaunchTemplateData={"InstanceType": "t3.micro"},
+        TagSpecifications=tags("launch-template"),
+    )
+    endpoint = ec2.create_vpc_endpoint(
+        VpcEndpointType="Gateway",
+        VpcId=vpc,
+        ServiceName="com.amazonaws.eu-west-1.s3",
+        TagSpecifications=tags("vpc-endpoint"),
+    )
+    kinds = ["egress-only-internet-gateway", "elastic-ip", "launch-template", "network-acl"]
+    kinds += ["security-group-rule", "vpc-endpoint"]
+    asked = {"TagFilters": [{"Key": TAG["Key"]}]}
+    assert sorted(arn.split("/")[0] for arn in arns(aws, **asked)) == kinds
+    assert len(arns(aws, ResourceTypeFilters=["ec2:elastic-ip"])) == 1
+
+    ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint["VpcEndpoint"]["VpcEndpointId"]])
+    ec2.delete_launch_template(LaunchTemplateName="template")
+    kinds = ["egress-only-internet-gateway", "elastic-ip", "network-acl", "security-group-rule"]
+    assert sorted(arn.split("/")[0] for arn in arns(aws, **asked)) == kinds
+
+
+def test_namespaces_and_services_are_found(aws: Clients) -> None:
+    vpc, _ = network(aws("ec2"))
+    discovery = aws("servicediscovery")
+    discovery.create_private_dns_namespace(Name="a.internal", Vpc=vpc, Tags=[TAG])
+    found = arns(aws, TagFilters=[{"Key": TAG["Key"]}])
+    assert [arn.split("/")[0] for arn in found] == ["namespace"]
+
+
+def test_listeners_and_their_rules_are_found(aws: Clients) -> None:
+    ec2, elb = aws("ec2"), aws("elbv2")
+    vpc, subnets = network(ec2)
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    made = elb.create_load_balancer(Name="b", Subnets=subnets)["LoadBalancers"][0]
+    fixed = {"StatusCode": "404"}
+    answer: dict[str, Any] = {"Type": "fixed-response", "FixedResponseConfig": fixed}
+    listener = elb.create_listener(
+        LoadBalancerArn=made["LoadBalancerArn"],
+        Protocol="HTTP",
+        Port=80,
+        DefaultActions=[answer],
+        Tags=[TAG],
+    )["Listeners"][0]["ListenerArn"]
+    elb.create_rule(
+        ListenerArn=listener,
+        Priority=1,
+        Conditions=[{"Field": "path-pattern", "Values": ["/a"]}],
+        Actions=[answer],
+        Tags=[TAG],
+    )
+    found = arns(aws, TagFilters=[{"Key": TAG["Key"]}])
+    assert sorted(arn.split("/")[0] for arn in found) == ["listener", "listener-rule"]

@@ -13,8 +13,10 @@ from typing import Any
 from moto.backup.models import backup_backends
 from moto.ec2.models import ec2_backends
 from moto.ecr.models import ecr_backends
+from moto.elbv2.models import elbv2_backends
 from moto.rds.models import rds_backends
 from moto.resourcegroupstaggingapi.models import ResourceGroupsTaggingAPIBackend
+from moto.servicediscovery.models import servicediscovery_backends
 
 from terrane_emulator.corrections.elasticache import store
 from terrane_emulator.corrections.replacing import replaces
@@ -51,13 +53,17 @@ def _ecr(backend: Any) -> Tagged:
 
 def _ec2(backend: Any) -> Tagged:
     ec2 = ec2_backends[backend.account_id][backend.region_name]
-    gateways = ec2.egress_only_internet_gateways
+    groups = [group for of_vpc in ec2.groups.values() for group in of_vpc.values()]
     kinds = {
-        "egress-only-internet-gateway": gateways,
+        "egress-only-internet-gateway": ec2.egress_only_internet_gateways,
         "elastic-ip": [address.allocation_id for address in ec2.addresses],
         "launch-template": ec2.launch_templates,
         "network-acl": ec2.network_acls,
-        "vpc-endpoint": ec2.vpc_end_points,
+        "security-group-rule": [
+            rule.id for group in groups for rule in (*group.ingress_rules, *group.egress_rules)
+        ],
+        # moto keeps what is deleted.
+        "vpc-endpoint": [e.id for e in ec2.vpc_end_points.values() if e.state != "deleted"],
         "vpc-flow-log": ec2.flow_logs,
     }
     for kind, ids in kinds.items():
@@ -66,7 +72,30 @@ def _ec2(backend: Any) -> Tagged:
             yield f"arn:aws:ec2:{ec2.region_name}:{ec2.account_id}:{kind}/{name}", tags
 
 
-_SOURCES: tuple[Callable[[Any], Tagged], ...] = (_backup, _ec2, _ecr, _elasticache, _rds)
+def _elbv2(backend: Any) -> Tagged:
+    elbv2 = elbv2_backends[backend.account_id][backend.region_name]
+    for balancer in elbv2.load_balancers.values():
+        for listener in balancer.listeners.values():
+            # A listener's own rule has no tags of its own.
+            for arn in (listener.arn, *listener._non_default_rules):
+                yield arn, elbv2.tagging_service.list_tags_for_resource(arn)["Tags"]
+
+
+def _servicediscovery(backend: Any) -> Tagged:
+    discovery = servicediscovery_backends[backend.account_id][backend.region_name]
+    for item in (*discovery.namespaces.values(), *discovery.services.values()):
+        yield item.arn, discovery.tagger.list_tags_for_resource(item.arn)["Tags"]
+
+
+_SOURCES: tuple[Callable[[Any], Tagged], ...] = (
+    _backup,
+    _ec2,
+    _ecr,
+    _elasticache,
+    _elbv2,
+    _rds,
+    _servicediscovery,
+)
 
 _WRONG = ":flow-logs/"
 """As moto spells the kind of a flow log, and AWS doesn't."""

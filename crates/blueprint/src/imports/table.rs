@@ -18,8 +18,9 @@ const BUCKET: &[&[super::Piece]] = &[&[Planned("bucket")]];
 const ADOPTS_ITSELF: &str =
     "Creating it takes over what the VPC came with and sets it to what the file says, as often as one likes.";
 
-const SHORT_VERSION: &str = "The file names the major version and AWS the minor one too; RDS takes the first for its default of the second, which \
-     is what was just made. A password out of a secret of ours is set again to what the secret holds.";
+const SHORT_VERSION: &str = "The file names the major version and AWS the minor one too; RDS takes the first for \
+     its default of the second, which is what was just made. The key of a secret that RDS keeps is named to it \
+     again: it is the one that it has. A password out of a secret of ours is set again to what the secret holds.";
 
 const fn rule(resource_type: &'static str, ids: &'static [&'static [super::Piece]]) -> ImportRule {
     ImportRule::new(resource_type, ids)
@@ -34,7 +35,8 @@ pub const IMPORT_RULES: &[ImportRule] = &[
     rule("aws_acm_certificate", BY_ARN),
     never(
         "aws_acm_certificate_validation",
-        "It stands for nothing in AWS: creating it waits until the certificate is issued, which it is.",
+        "It stands for nothing in AWS: creating it waits until the certificate is issued, which \
+         it is.",
     ),
     rule("aws_apigatewayv2_api", BY_END),
     rule("aws_apigatewayv2_api_mapping", &[&[Journal, Text("/"), Planned("domain_name")]]),
@@ -85,6 +87,7 @@ pub const IMPORT_RULES: &[ImportRule] = &[
             "engine_version",
             "final_snapshot_identifier",
             "manage_master_user_password",
+            "master_user_secret_kms_key_id",
             "password_wo_version",
             "skip_final_snapshot",
         ])
@@ -111,24 +114,19 @@ pub const IMPORT_RULES: &[ImportRule] = &[
     rule("aws_ecs_service", &[&[PlannedName("cluster"), Text("/"), Planned("name")]])
         .unread(&["force_new_deployment", "task_definition", "wait_for_steady_state"])
         .remark(
-            "What it runs reads back without its ARN, so the first plan deploys the same once more. It is ready as \
-             soon as it is there: nobody waits for its tasks.",
+            "What it runs reads back without its ARN, so the first plan deploys the same once more. \
+             It is ready as soon as it is there: nobody waits for its tasks.",
         ),
-    rule("aws_ecs_task_definition", &[&[Arn]])
-        .unread(&["skip_destroy"])
-        .remark("Its id is the family, so the journal doesn't help; of several revisions the newest active one counts."),
+    rule("aws_ecs_task_definition", &[&[Arn]]).unread(&["skip_destroy"]).remark(
+        "Its id is the family, so the journal doesn't help; of several revisions the newest \
+         active one counts.",
+    ),
     rule("aws_egress_only_internet_gateway", BY_END),
     rule("aws_eip", BY_END),
     rule("aws_eks_access_entry", &[&[Planned("cluster_name"), Text(":"), Planned("principal_arn")]]),
     rule(
         "aws_eks_access_policy_association",
-        &[&[
-            Planned("cluster_name"),
-            Text("#"),
-            Planned("principal_arn"),
-            Text("#"),
-            Planned("policy_arn"),
-        ]],
+        &[&[Planned("cluster_name"), Text("#"), Planned("principal_arn"), Text("#"), Planned("policy_arn")]],
     ),
     rule("aws_eks_addon", &[&[Planned("cluster_name"), Text(":"), Planned("addon_name")]])
         .slow()
@@ -139,12 +137,12 @@ pub const IMPORT_RULES: &[ImportRule] = &[
         &[&[Planned("cluster_name"), Text(":"), Planned("fargate_profile_name")]],
     )
     .slow(),
-    rule(
-        "aws_eks_node_group",
-        &[&[Planned("cluster_name"), Text(":"), ArnPart('/', 1)], &[Journal]],
-    )
-    .slow()
-    .remark("Its name is new every time. The ARN ends in it and a UUID: `nodegroup/<cluster>/<name>/<uuid>`."),
+    rule("aws_eks_node_group", &[&[Planned("cluster_name"), Text(":"), ArnPart('/', 1)], &[Journal]])
+        .slow()
+        .remark(
+            "Its name is new every time. The ARN ends in it and a UUID: \
+             `nodegroup/<cluster>/<name>/<uuid>`.",
+        ),
     rule(
         "aws_eks_pod_identity_association",
         &[
@@ -174,15 +172,13 @@ pub const IMPORT_RULES: &[ImportRule] = &[
     rule("aws_launch_template", BY_END).unread(&["default_version", "update_default_version"]),
     rule("aws_lb", BY_ARN).slow(),
     rule("aws_lb_listener", BY_ARN),
-    rule(
-        "aws_lb_listener_certificate",
-        &[&[Planned("listener_arn"), Text("_"), Planned("certificate_arn")]],
-    ),
+    rule("aws_lb_listener_certificate", &[&[Planned("listener_arn"), Text("_"), Planned("certificate_arn")]]),
     rule("aws_lb_listener_rule", BY_ARN),
     rule("aws_lb_target_group", BY_ARN),
-    rule("aws_nat_gateway", BY_END)
-        .slow()
-        .remark("The tagging API lists a deleted one for an hour: only one that is pending or available counts."),
+    rule("aws_nat_gateway", BY_END).slow().remark(
+        "The tagging API lists a deleted one for an hour: only one that is pending or available \
+         counts.",
+    ),
     rule("aws_network_acl", BY_END),
     rule("aws_rds_cluster", CLUSTER_IDENTIFIER)
         .slow()
@@ -195,6 +191,7 @@ pub const IMPORT_RULES: &[ImportRule] = &[
             "engine_version",
             "final_snapshot_identifier",
             "manage_master_user_password",
+            "master_user_secret_kms_key_id",
             "skip_final_snapshot",
         ])
         .remark(SHORT_VERSION),
@@ -207,8 +204,11 @@ pub const IMPORT_RULES: &[ImportRule] = &[
             &[Planned("route_table_id"), Text("_"), Planned("destination_ipv6_cidr_block")],
         ],
     ),
-    rule("aws_route53_record", &[&[Planned("zone_id"), Text("_"), Planned("name"), Text("_"), Planned("type")]])
-        ,
+    rule(
+        "aws_route53_record",
+        &[&[Planned("zone_id"), Text("_"), Planned("name"), Text("_"), Planned("type")]],
+    )
+    .unread(&["allow_overwrite"]),
     rule("aws_route53_zone", BY_END).remark("The tagging API tells of it in us-east-1 only."),
     rule("aws_route_table", BY_END),
     rule("aws_route_table_association", &[&[Planned("subnet_id"), Text("/"), Planned("route_table_id")]]),
@@ -226,9 +226,10 @@ pub const IMPORT_RULES: &[ImportRule] = &[
         .unread(&["force_overwrite_replica_secret", "recovery_window_in_days"]),
     never(
         "aws_secretsmanager_secret_version",
-        "An import reads the value into the state, and the next plan replaces it all the same, because the version of \
-         what is write-only isn't read back. Creating it puts a new value over one that nobody has been told; a database \
-         that takes its password from it is given the new one when it is adopted in the same run.",
+        "An import reads the value into the state, and the next plan replaces it all the same, \
+         because the version of what is write-only isn't read back. Creating it puts a new value \
+         over one that nobody has been told; a database that takes its password from it is given \
+         the new one when it is adopted in the same run.",
     ),
     rule("aws_security_group", BY_END),
     rule(
@@ -247,32 +248,26 @@ pub const IMPORT_RULES: &[ImportRule] = &[
     rule("aws_vpc_endpoint", BY_END).slow(),
     rule("aws_vpc_security_group_egress_rule", BY_END),
     rule("aws_vpc_security_group_ingress_rule", BY_END),
-    rule("mongodbatlas_advanced_cluster", &[&[Planned("project_id"), Text("-"), Planned("name")]])
-        .slow()
-        ,
+    rule("mongodbatlas_advanced_cluster", &[&[Planned("project_id"), Text("-"), Planned("name")]]).slow(),
     rule(
         "mongodbatlas_cloud_backup_schedule",
         &[&[Planned("project_id"), Text("-"), Planned("cluster_name")]],
     ),
     rule(
         "mongodbatlas_database_user",
-        &[&[
-            Planned("project_id"),
-            Text("-"),
-            Planned("username"),
-            Text("-"),
-            Planned("auth_database_name"),
-        ]],
+        &[&[Planned("project_id"), Text("-"), Planned("username"), Text("-"), Planned("auth_database_name")]],
     ),
-    rule("mongodbatlas_project", &[&[Journal]])
-        .remark("A name is unique in an organisation: without the journal creating it is refused, not doubled."),
+    rule("mongodbatlas_project", &[&[Journal]]).remark(
+        "A name is unique in an organisation: without the journal creating it is refused, not \
+         doubled.",
+    ),
     rule(
         "mongodbatlas_project_ip_access_list",
         &[&[Planned("project_id"), Text("-"), Planned("ip_address")]],
     ),
     never(
         "terraform_data",
-        "It stands for nothing in the cloud. Creating it gives a new id, and the last snapshot that is named by it a \
-         new name, in place.",
+        "It stands for nothing in the cloud. Creating it gives a new id, and the last snapshot \
+         that is named by it a new name, in place.",
     ),
 ];

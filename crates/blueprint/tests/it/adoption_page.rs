@@ -50,8 +50,11 @@ fn written(form: &[Piece]) -> String {
     form.iter().map(ToString::to_string).collect()
 }
 
-/// The section "Import" of the provider's page.
+/// The section "Import" of the provider's page, where there is one.
 fn link(rule: &ImportRule) -> String {
+    if rule.is_never() {
+        return format!("`{}`", rule.resource_type);
+    }
     let (provider, page) = rule.resource_type.split_once('_').unwrap();
     let at = match provider {
         "aws" => "hashicorp/aws",
@@ -102,10 +105,14 @@ fn what_a_rule_takes_from_the_plan_the_provider_has() {
     ] {
         let schema: Value = serde_json::from_str(&fs::read_to_string(schemas.join(file)).unwrap()).unwrap();
         for rule in IMPORT_RULES.iter().filter(|rule| rule.resource_type.starts_with(prefix)) {
-            let resource = &schema["resources"][rule.resource_type];
-            let mut known: BTreeSet<&str> =
-                resource["args"].as_object().unwrap().keys().map(String::as_str).collect();
-            known.extend(resource["attrs"].as_array().unwrap().iter().filter_map(Value::as_str));
+            let mut known: BTreeSet<&str> = schema["resources"][rule.resource_type]
+                .as_object()
+                .unwrap_or_else(|| panic!("{file} lacks {}", rule.resource_type))
+                .keys()
+                .map(String::as_str)
+                .collect();
+            let computed = schema["computed"][rule.resource_type].as_array().into_iter().flatten();
+            known.extend(computed.filter_map(Value::as_str));
             let planned = rule.ids.iter().copied().flatten().filter_map(|piece| match piece {
                 Piece::Planned(name) | Piece::PlannedName(name) | Piece::PlannedHost(name) => Some(*name),
                 _ => None,
