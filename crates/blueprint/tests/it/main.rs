@@ -20,3 +20,4 @@ mod terraform;
 mod tree;
 mod unfolded;
 mod validation;
+mod zones;
