@@ -10,7 +10,7 @@ mod generated;
 mod instance_types;
 mod machines;
 
-pub(crate) use machines::{Accelerators, Boots, Machine, MachineArchitecture};
+pub(crate) use machines::{Accelerators, Boots, Machine, MachineArchitecture, Room};
 
 /// What is known about a region's name.
 pub(crate) enum RegionLookup {

@@ -25,6 +25,9 @@ fn a_rule_refuses_no_more_than_it_says() {
         // One host, of which the zone is somebody else's.
         "ecs: {}\napps: { a: { image: nginx, port: 80, expose: { load_balancer: { host: x.example } } }, b: { image: nginx, port: 80, expose: { load_balancer: { host: x.example, internal: true } } } }".to_owned(),
         "kubernetes: { node_groups: { a: { image: bottlerocket, instance_types: [a1.large] } } }".to_owned(),
+        // Small, and still with room for a pod of an app.
+        "kubernetes: { node_groups: { a: { instance_types: [t3.small] } } }".to_owned(),
+        "kubernetes: { addons: [], node_groups: { a: { instance_types: [t3.micro] } } }".to_owned(),
         "databases: { main: { size: { instance_class: db.m5.large } } }".to_owned(),
         "caches: { main: { size: { node_type: cache.r6g.large } } }".to_owned(),
         // What only sounds like a secret, or says where one is.
