@@ -4,6 +4,7 @@
 
 mod arguments;
 mod atlas_provider;
+mod attributes;
 mod corpus;
 mod doors;
 mod evaluation;
