@@ -13,10 +13,10 @@ use terrane_rig::AwsAccount;
 use terrane_samples::Example;
 
 use super::{
-    address::{is_meant, plain},
-    drifts::{PRELUDE, drifts_of},
+    drifts::{drifts_of, script},
     edits::edit,
     file::{in_account, resolved},
+    plan::Plan,
     prepared::Prepared,
 };
 use crate::support::{World, send, text};
@@ -73,7 +73,7 @@ impl<'a> Life<'a> {
         life.changes_nothing(&file).await.context("a second plan after the edit")?;
         let kept = life.kept().await?;
         ensure!(kept.leaks.is_empty(), "secrets in the state after the edit: {:?}", kept.leaks);
-        let revisions = [creation, repair, edit].iter().map(revisions).sum();
+        let revisions = [creation, repair, edit].iter().map(Plan::task_definitions).sum();
         life.ends(&file, revisions).await.context("destroy")
     }
 
@@ -82,49 +82,51 @@ impl<'a> Life<'a> {
     }
 
     /// Applies a file to its end, and gives the plan.
-    async fn update(&self, file: &Value) -> Result<Value> {
+    async fn update(&self, file: &Value) -> Result<Plan> {
         let accepted = self.world.update(&self.environment, &file.to_string()).await?;
         self.succeeds(&accepted.operation).await?;
         self.plan_of(&accepted.operation).await
     }
 
-    async fn plan_of(&self, operation: &str) -> Result<Value> {
-        self.world.get(&format!("/operations/{operation}/plan")).await
+    async fn plan_of(&self, operation: &str) -> Result<Plan> {
+        Plan::read(self.world.get(&format!("/operations/{operation}/plan")).await?)
     }
 
     async fn changes_nothing(&self, file: &Value) -> Result<()> {
         let plan = self.update(file).await?;
-        let is_empty = ["add", "change", "remove"].iter().all(|count| plan[*count] == 0);
-        ensure!(is_empty && actions(&plan).is_empty(), "it would change something: {plan}");
+        ensure!(plan.is_empty(), "it would change something: {plan}");
         Ok(())
     }
 
     /// Changes something of each block through AWS, and looks for it in the next plan, which repairs it and is given.
-    async fn drifts(&self, file: &Value, resources: &BTreeSet<String>) -> Result<Value> {
+    async fn drifts(&self, file: &Value, resources: &BTreeSet<String>) -> Result<Plan> {
         let drifts = drifts_of(file, resources)?;
-        let code: String = drifts.iter().map(|drift| drift.python()).collect();
-        self.world.aws_in(&self.account, &self.region, &format!("{PRELUDE}{code}")).await?;
+        let said = self.world.aws_in(&self.account, &self.region, &script(&drifts)).await?;
+        let said: Vec<Option<String>> = serde_json::from_str(said.trim()).with_context(|| said.clone())?;
+        ensure!(said.len() == drifts.len(), "{} changes, and said are {said:?}", drifts.len());
         let plan = self.update(file).await?;
-        let changed = changed(&plan);
-        let shows = |pattern| changed.iter().any(|address| is_meant(pattern, address));
-        let missed: Vec<_> =
-            drifts.iter().map(|drift| drift.shows).filter(|pattern| !shows(pattern)).collect();
+        let changed = plan.addresses();
+        let missed: Vec<_> = drifts
+            .iter()
+            .zip(&said)
+            .filter(|(drift, said)| !drift.is_shown(said.as_deref(), &changed))
+            .map(|(drift, said)| said.as_deref().unwrap_or(drift.shows))
+            .collect();
         ensure!(missed.is_empty(), "changes of {missed:?} don't show: {plan}");
         // What depends on a changed resource may be planned too, because its attributes are unknown until then. Nothing of
         // all this is replaced.
-        ensure!(plan["remove"] == 0, "a repair destroys something: {plan}");
+        ensure!(plan.remove == 0, "a repair destroys something: {plan}");
         Ok(plan)
     }
 
     /// Edits the file; nothing but what was edited may change. Gives the edited file and the plan.
-    async fn is_edited(&self, file: &Value) -> Result<(Value, Value)> {
+    async fn is_edited(&self, file: &Value) -> Result<(Value, Plan)> {
         let edited = edit(file);
         let plan = self.update(&edited.file).await?;
         // Some small things can't be changed in place, such as the lifecycle policy of a registry; none of them holds data.
-        let loses = |action: &Value| action["action"] == "delete" || action["holds_data"] == true;
-        ensure!(!actions(&plan).iter().any(loses), "an edit loses something: {plan}");
-        edited.check(&changed(&plan)).with_context(|| plan.to_string())?;
-        ensure!(!edited.made.is_empty() || plan["add"] == 0, "a tag makes something: {plan}");
+        ensure!(!plan.loses_data(), "an edit loses something: {plan}");
+        edited.check(&plan.addresses()).with_context(|| plan.to_string())?;
+        ensure!(!edited.made.is_empty() || plan.add == 0, "a tag makes something: {plan}");
         Ok((edited.file, plan))
     }
 
@@ -202,25 +204,6 @@ impl<'a> Life<'a> {
         ensure!(left == stays, "left in the account: {left:?}, and not {stays:?}");
         Ok(())
     }
-}
-
-fn actions(plan: &Value) -> &[Value] {
-    plan["actions"].as_array().map(Vec::as_slice).unwrap_or_default()
-}
-
-/// How many revisions of task definitions a plan registers. One that is replaced or removed stays registered: see
-/// `apps/task.rs` of crate `blueprint`.
-fn revisions(plan: &Value) -> usize {
-    let registers = |action: &&Value| {
-        action["resource_type"] == "aws_ecs_task_definition"
-            && (action["action"] == "create" || action["action"] == "replace")
-    };
-    actions(plan).iter().filter(registers).count()
-}
-
-/// Plain addresses.
-fn changed(plan: &Value) -> Vec<String> {
-    actions(plan).iter().map(|action| plain(&text(action, "address"))).collect()
 }
 
 /// Prints what [`Kept`] holds. Where a secret is an object, its host, user and the like are no secrets.

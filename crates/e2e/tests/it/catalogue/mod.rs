@@ -15,6 +15,7 @@ mod drifts;
 mod edits;
 mod file;
 mod life;
+mod plan;
 mod prepared;
 
 use anyhow::{Result, bail, ensure};
