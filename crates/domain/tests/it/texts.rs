@@ -1,9 +1,10 @@
 //! The schema and the reader take the same texts: what an editor underlines is refused, and nothing else.
 
-use std::collections::BTreeMap;
+use std::{cell::RefCell, collections::BTreeMap};
 
 use proptest::{prelude::*, sample::select, strategy::ValueTree as _, test_runner::TestRunner};
 use regex_lite::Regex;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use terrane_domain::{json_schema, parse_value};
 
@@ -84,9 +85,11 @@ impl Place {
     /// Texts that are now and then right, and otherwise nearly so.
     fn texts(&'static self) -> impl Strategy<Value = String> {
         let pieced = prop::collection::vec(select(self.pieces), 1..8).prop_map(|pieces| pieces.concat());
-        let pattern = schema_of(self)["pattern"].as_str().unwrap().trim_matches(['^', '$']).to_owned();
-        let pattern = pattern.replace("]+", "]{1,20}").replace("]*", "]{0,20}").replace(")*", "){0,4}");
-        let described = proptest::string::string_regex(&pattern.replace(")+", "){1,4}")).unwrap();
+        let pattern = self.schema().pattern.unwrap_or_else(|| panic!("{} has no pattern", self.schema));
+        let pattern = pattern.trim_matches(['^', '$']).replace("]+", "]{1,20}").replace("]*", "]{0,20}");
+        let pattern = pattern.replace(")*", "){0,4}").replace(")+", "){1,4}");
+        let described =
+            proptest::string::string_regex(&pattern).unwrap_or_else(|error| panic!("{pattern}: {error}"));
         prop_oneof![pieced, described]
     }
 
@@ -94,39 +97,53 @@ impl Place {
         parse_value(&(self.environment)(text)).is_ok()
     }
 
+    fn schema(&self) -> Text {
+        let schema = json_schema().pointer(self.schema).cloned().unwrap_or_default();
+        serde_json::from_value(schema).unwrap_or_else(|error| panic!("{}: {error}", self.schema))
+    }
+
     /// What judges by the schema.
     fn judge(&self) -> impl Fn(&str) -> bool {
-        let (schema, patterns) = (schema_of(self), Patterns::default());
-        move |text| fits(&schema, text, &patterns)
+        let (schema, patterns) = (self.schema(), Patterns::default());
+        move |text| schema.takes(text, &patterns)
     }
 }
 
-fn schema_of(place: &Place) -> Value {
-    json_schema().pointer(place.schema).unwrap_or_else(|| panic!("{}", place.schema)).clone()
+/// Each pattern is read once.
+type Patterns = RefCell<BTreeMap<String, Regex>>;
+
+/// As much of JSON Schema as texts are described with; more is an error.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Text {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    min_length: Option<usize>,
+    max_length: Option<usize>,
+    pattern: Option<String>,
+    all_of: Option<Vec<Text>>,
+    any_of: Option<Vec<Text>>,
+    not: Option<Box<Text>>,
+    #[serde(rename = "description")]
+    _description: Option<String>,
 }
 
-/// Each pattern is read once.
-type Patterns = std::cell::RefCell<BTreeMap<String, Regex>>;
-
-/// Whether a text fits a schema: as much of JSON Schema as texts are described with.
-fn fits(schema: &Value, text: &str, patterns: &Patterns) -> bool {
-    let length = text.chars().count() as u64;
-    schema.as_object().unwrap().iter().all(|(keyword, value)| match keyword.as_str() {
-        "type" => value == "string",
-        "minLength" => length >= value.as_u64().unwrap(),
-        "maxLength" => length <= value.as_u64().unwrap(),
-        "pattern" => {
-            let pattern = value.as_str().unwrap();
+impl Text {
+    fn takes(&self, text: &str, patterns: &Patterns) -> bool {
+        let length = text.chars().count();
+        let matches = |pattern: &String| {
             let mut patterns = patterns.borrow_mut();
-            let known = patterns.entry(pattern.to_owned()).or_insert_with(|| Regex::new(pattern).unwrap());
-            known.is_match(text)
-        }
-        "allOf" => value.as_array().unwrap().iter().all(|schema| fits(schema, text, patterns)),
-        "anyOf" => value.as_array().unwrap().iter().any(|schema| fits(schema, text, patterns)),
-        "not" => !fits(value, text, patterns),
-        "description" => true,
-        other => panic!("a text is described with {other}, which this test doesn't know"),
-    })
+            let read = || Regex::new(pattern).unwrap_or_else(|error| panic!("{pattern}: {error}"));
+            patterns.entry(pattern.clone()).or_insert_with(read).is_match(text)
+        };
+        self.kind.as_ref().is_none_or(|kind| kind == "string")
+            && self.min_length.is_none_or(|least| length >= least)
+            && self.max_length.is_none_or(|most| length <= most)
+            && self.pattern.as_ref().is_none_or(matches)
+            && self.all_of.as_ref().is_none_or(|all| all.iter().all(|one| one.takes(text, patterns)))
+            && self.any_of.as_ref().is_none_or(|any| any.iter().any(|one| one.takes(text, patterns)))
+            && self.not.as_ref().is_none_or(|not| !not.takes(text, patterns))
+    }
 }
 
 fn agree(place: &'static Place) {
@@ -135,7 +152,7 @@ fn agree(place: &'static Place) {
     let texts = place.texts();
     let (tries, mut taken) = (4_000, 0);
     for _ in 0..tries {
-        let text = texts.new_tree(&mut runner).unwrap().current();
+        let text = texts.new_tree(&mut runner).unwrap_or_else(|error| panic!("{error}")).current();
         let (read, described) = (place.is_read(&text), is_described(&text));
         assert_eq!(read, described, "{text:?} is read: {read}; the schema takes it: {described}");
         taken += usize::from(read);
