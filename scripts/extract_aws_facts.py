@@ -7,7 +7,8 @@ The facts come from two published Python packages, so that nobody types them:
             data/logs service model            which retentions CloudWatch knows
   moto      ec2/resources/instance_type_offerings/availability-zone
                                                the letters of each region's zones, as AWS answered
-            ec2/resources/instance_types       architecture and accelerators of each instance type
+            ec2/resources/instance_types       architecture and accelerators of each instance type, and of the
+                                               smallest the memory and the addresses, which limit their pods
 
     pip download --no-deps --dest wheels moto==5.2.1 botocore==1.44.5
     python3 scripts/extract_aws_facts.py wheels
@@ -29,6 +30,7 @@ import sys
 import zipfile
 
 TARGETS = pathlib.Path(__file__).parent.parent / "crates/domain/src/facts"
+LITTLE_MEMORY_MIB = 2_048
 OFFERINGS = "moto/ec2/resources/instance_type_offerings/availability-zone/{}.json.gz"
 
 
@@ -57,15 +59,25 @@ def accelerator(facts):
     return "Other" if makers or inferring else "Plain"
 
 
+def pods(facts):
+    """How many pods have an address on a node: EKS user guide, "Choose an optimal Amazon EC2 node instance type"."""
+    network = facts["NetworkInfo"]
+    return network["MaximumNetworkInterfaces"] * (network["Ipv4AddressesPerInterface"] - 1) + 2
+
+
 def instance_types(moto, head):
     types = json.loads(gzip.decompress(moto.read("moto/ec2/resources/instance_types.json.gz")))
     families = collections.defaultdict(list)
+    smallest = []
     for name, facts in types.items():
         machines = set(facts["ProcessorInfo"]["SupportedArchitectures"]) & {"x86_64", "arm64"}
         if machines:
             family, size = name.split(".")
             architecture = {"x86_64": "X86", "arm64": "Arm"}[machines.pop()]
             families[family, architecture, accelerator(facts)].append(size)
+            memory = facts["MemoryInfo"]["SizeInMiB"]
+            if memory < LITTLE_MEMORY_MIB:
+                smallest.append(f'    ("{name}", {memory}, {pods(facts)}),')
     lines = head + [
         "",
         "use super::machines::{Accelerators::*, MachineArchitecture::*, Family};",
@@ -76,6 +88,13 @@ def instance_types(moto, head):
     ]
     for (family, architecture, kind), sizes in sorted(families.items()):
         lines.append(f'    Family("{family}", {architecture}, {kind}, "{" ".join(sorted(sizes))}"),')
+    lines += [
+        "];",
+        "",
+        f"/// Instance types with less than {LITTLE_MEMORY_MIB:,} MiB: name, memory in MiB, how many pods have an address.",
+        "pub(super) const SMALLEST: &[(&str, u32, usize)] = &[",
+        *sorted(smallest),
+    ]
     (TARGETS / "instance_types.rs").write_text("\n".join([*lines, "];", ""]))
 
 

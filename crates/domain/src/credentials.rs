@@ -4,7 +4,11 @@
 //! definition. A secret that is typed into it is no secret any more, so it is refused before it is rendered. Shapes are
 //! told that nothing else has: a file that is refused wrongly helps nobody.
 
+mod arguments;
+
 use std::fmt;
+
+pub(crate) use arguments::TypedArgument;
 
 /// What a text looks like that should be in no file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,9 +124,11 @@ fn has_password_in_url(text: &str) -> bool {
 }
 
 fn has_password(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
+    let lower = text.to_ascii_lowercase();
     ["password=", "pwd="].into_iter().any(|key| {
-        starts_of(&text, key).any(|rest| {
+        starts_of(&lower, key).any(|rest| {
+            // As it is written: a placeholder is told by its capitals.
+            let rest = &text[text.len() - rest.len()..];
             let end = |c: char| c.is_whitespace() || "&;,".contains(c);
             !is_placeholder(rest.split(end).next().unwrap_or_default())
         })
@@ -152,9 +158,12 @@ fn starts_of<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = &'a str> 
         .map(|(at, _)| &text[at + word.len()..])
 }
 
-/// Whether somebody else puts the value in: `$NAME`, `${NAME}`, `$(NAME)`, or nothing at all.
+/// Whether somebody else puts the value in: `$NAME`, `${NAME}`, `$(NAME)`, `$(what a shell runs`, or nothing at all.
 fn is_placeholder(text: &str) -> bool {
     let Some(name) = text.strip_prefix('$') else { return text.is_empty() };
+    if name.starts_with('(') && !name.ends_with(')') {
+        return true;
+    }
     let inside = |open, close| name.strip_prefix(open).and_then(|rest: &str| rest.strip_suffix(close));
     let name = inside('{', '}').or_else(|| inside('(', ')')).unwrap_or(name);
     !name.is_empty() && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')

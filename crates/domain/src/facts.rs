@@ -10,7 +10,7 @@ mod generated;
 mod instance_types;
 mod machines;
 
-pub(crate) use machines::{Accelerators, Boots, Machine, MachineArchitecture};
+pub(crate) use machines::{Accelerators, Boots, Machine, MachineArchitecture, Room};
 
 /// What is known about a region's name.
 pub(crate) enum RegionLookup {
@@ -53,6 +53,18 @@ impl Region {
     pub(crate) fn zone_count(self) -> usize {
         self.letters.len()
     }
+}
+
+/// The zone, by id, in which EKS makes no control plane, in the regions that have one. Which name it has differs from
+/// account to account, and not every account has it.
+/// Source: EKS user guide, "View Amazon EKS networking requirements for VPC and subnets", "Subnet requirements for
+/// clusters".
+const ZONES_WITHOUT_CONTROL_PLANES: &[(&str, &str)] =
+    &[("ca-central-1", "cac1-az3"), ("us-east-1", "use1-az3"), ("us-west-1", "usw1-az2")];
+
+/// The zone of a region, by id, in which EKS makes no control plane.
+pub(crate) fn zone_without_control_planes(region: &str) -> Option<&'static str> {
+    ZONES_WITHOUT_CONTROL_PLANES.iter().find(|(known, _)| *known == region).map(|(_, zone)| *zone)
 }
 
 /// Letters that a zone may have in some account of some region.

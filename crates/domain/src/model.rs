@@ -25,7 +25,7 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::Serialize;
 
-use crate::{EnvironmentId, TenantId};
+use crate::{EnvironmentId, TenantId, facts};
 
 pub use apps::{
     App, AppRuntime, BlueGreen, ClusterRoute, Deploy, EcsApp, Image, KubernetesApp, Route, Scaling, Secret,
@@ -168,6 +168,14 @@ pub struct AwsCloud {
     pub account_id: String,
     /// The role that provider and backend assume by themselves; `None` uses the worker's own identity.
     pub assume_role: Option<AssumeRole>,
+}
+
+impl AwsCloud {
+    /// The id of the region's zone in which EKS makes no control plane; `None` if EKS makes them everywhere. Which name
+    /// it has only the account knows.
+    pub fn zone_without_control_planes(&self) -> Option<&'static str> {
+        facts::zone_without_control_planes(&self.region)
+    }
 }
 
 /// A role in the customer's account.

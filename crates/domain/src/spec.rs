@@ -8,6 +8,7 @@
 //! it has. What several sections share is in [`words`], [`units`], [`reading`] and [`rules`].
 
 mod apps;
+mod bucket_name;
 mod bucket_request;
 mod buckets;
 mod caches;

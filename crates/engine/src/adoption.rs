@@ -127,9 +127,10 @@ impl Attempt<'_> {
                 let tenant = self.claim.tenant.id;
                 let page = self.engine.store.log_page(tenant, operation, after, LINES_AT_ONCE).await;
                 let Some(page) = page.map_err(StepError::Store)? else { break };
-                let made = page.lines.iter().filter_map(|line| {
-                    Some((line.resource.clone()?, made_id(&line.text)?.to_owned()))
-                });
+                let made = page
+                    .lines
+                    .iter()
+                    .filter_map(|line| Some((line.resource.clone()?, made_id(&line.text)?.to_owned())));
                 journal.extend(made);
                 if page.lines.len() < LINES_AT_ONCE as usize {
                     break;
@@ -225,7 +226,11 @@ impl Attempt<'_> {
         if let [first, others @ ..] = &living[..]
             && !others.is_empty()
         {
-            let text = format!("{} is there more than once: {first} is adopted, {}", create.address, others.join(", "));
+            let text = format!(
+                "{} is there more than once: {first} is adopted, {}",
+                create.address,
+                others.join(", ")
+            );
             lines.say(LogLevel::Warn, format!("{text} not"));
         }
         let nothing = Map::new();
@@ -323,16 +328,23 @@ impl Attempt<'_> {
                 match self.settled(prepared, thing, lines).await? {
                     Standing::Stands => stands = true,
                     Standing::Failed { status } => {
-                        lines.say(LogLevel::Warn, format!("{address} was interrupted and is {status}: it is replaced"));
+                        lines.say(
+                            LogLevel::Warn,
+                            format!("{address} was interrupted and is {status}: it is replaced"),
+                        );
                     }
                     _ => {}
                 }
             }
             if stands {
                 let untaint = Command::Untaint { address: address.clone() };
-                self.terraform(&prepared.workspace, &untaint, self.engine.settings.deadlines.plan, lines).await?;
+                self.terraform(&prepared.workspace, &untaint, self.engine.settings.deadlines.plan, lines)
+                    .await?;
                 self.engine.metrics.untaints.inc();
-                lines.say(LogLevel::Info, format!("{address} was interrupted while it was made, and is sound"));
+                lines.say(
+                    LogLevel::Info,
+                    format!("{address} was interrupted while it was made, and is sound"),
+                );
                 healed = true;
             }
         }

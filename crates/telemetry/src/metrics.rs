@@ -114,7 +114,8 @@ impl Metrics {
             )?,
             locks_broken: self
                 .counter("terrane_state_locks_broken_total", "Locks of lost attempts, broken")?,
-            adoptions: self.counter("terrane_adoptions_total", "Resources taken into a state that lacked them")?,
+            adoptions: self
+                .counter("terrane_adoptions_total", "Resources taken into a state that lacked them")?,
             untaints: self.counter("terrane_untaints_total", "Interrupted resources that are sound")?,
         })
     }

@@ -215,7 +215,9 @@ impl Command {
             Self::PushState { file } => {
                 vec!["state".to_owned(), "push".to_owned(), lock_timeout, file.to_string_lossy().into_owned()]
             }
-            Self::Untaint { address } => vec!["untaint".to_owned(), colourless, lock_timeout, address.clone()],
+            Self::Untaint { address } => {
+                vec!["untaint".to_owned(), colourless, lock_timeout, address.clone()]
+            }
             Self::Import { address, id } => {
                 let input = "-input=false".to_owned();
                 vec!["import".to_owned(), colourless, input, lock_timeout, address.clone(), id.clone()]

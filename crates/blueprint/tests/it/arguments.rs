@@ -2,13 +2,21 @@
 //!
 //! The tables in `tests/schemas` were cut out of the providers' schemas by `cut.py` there, at the date that they state.
 
-use std::{collections::BTreeSet, fs, path::Path, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+    sync::LazyLock,
+};
 
 use hcl::{Block, Body, Structure};
 use serde_json::{Map, Value};
 use terrane_blueprint::RESOURCE_TYPES;
 
-use crate::{corpus, tree};
+use crate::{
+    attributes::{Read, Section, read_in},
+    corpus, tree,
+};
 
 /// Every table in `tests/schemas`.
 static TABLES: LazyLock<Vec<Value>> = LazyLock::new(|| {
@@ -19,7 +27,7 @@ static TABLES: LazyLock<Vec<Value>> = LazyLock::new(|| {
     files.iter().map(|path| serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()).collect()
 });
 
-/// Terraform's own, in any resource and data source.
+/// Terraform's own, in anything that is declared.
 const META: [&str; 4] = ["for_each", "depends_on", "lifecycle", "provider"];
 
 /// `terraform_data`, which is part of Terraform.
@@ -51,10 +59,10 @@ fn only_arguments_that_both_providers_have_are_used() {
     for table in tables() {
         let version = table["version"].as_str().unwrap();
         for (model, block) in &blocks {
-            let (section, place) = match block.identifier() {
-                "resource" => ("resources", Place::Resource),
-                "data" => ("data", Place::DataSource),
-                _ => continue,
+            let Some(section) = Section::of(block) else { continue };
+            let place = match section {
+                Section::Resources => Place::Resource,
+                Section::Data | Section::Ephemeral => Place::Read,
             };
             let labels = tree::labels(block);
             let kind = labels[0];
@@ -64,7 +72,7 @@ fn only_arguments_that_both_providers_have_are_used() {
             }
             let arguments = match kind {
                 "terraform_data" => builtin.as_object(),
-                kind => table[section][kind].as_object(),
+                kind => table[section.name()][kind].as_object(),
             };
             let arguments =
                 arguments.unwrap_or_else(|| panic!("{} is not in the table of {version}", labels[0]));
@@ -79,7 +87,8 @@ fn only_arguments_that_both_providers_have_are_used() {
 #[derive(Clone, Copy, PartialEq)]
 enum Place {
     Resource,
-    DataSource,
+    /// A data source or an ephemeral resource.
+    Read,
     /// A block inside of either, where `provider` is a name like any other.
     Nested,
 }
@@ -140,10 +149,18 @@ fn content(block: &Block) -> &Body {
 #[test]
 fn the_check_refuses_what_a_provider_does_not_have() {
     let table = tables().next().unwrap();
-    let check = |kind: &str, text: &str| {
-        let arguments = table["resources"][kind].as_object().unwrap();
-        check(&hcl::parse(text).unwrap(), arguments, Place::Resource)
+    let check_in = |section: Section, kind: &str, text: &str, place| {
+        let arguments = table[section.name()][kind].as_object().unwrap();
+        check(&hcl::parse(text).unwrap(), arguments, place)
     };
+    let check = |kind: &str, text: &str| check_in(Section::Resources, kind, text, Place::Resource);
+    let ephemeral =
+        |text: &str| check_in(Section::Ephemeral, "aws_secretsmanager_secret_version", text, Place::Read);
+    assert_eq!(ephemeral("secret_id = 1"), Ok(()));
+    assert_eq!(ephemeral("version_id = 1"), Err("secret_id is required".to_owned()));
+    assert_eq!(ephemeral("secret_id = 1\nkind = 1"), Err("no argument or block kind".to_owned()));
+    let data = |text: &str| check_in(Section::Data, "aws_vpc", text, Place::Read);
+    assert_eq!(data("id = 1"), Ok(()));
     assert_eq!(check("aws_eip", "domain = 1"), Ok(()));
     assert_eq!(check("aws_eip", "region = 1"), Err("no argument or block region".to_owned()));
     assert_eq!(check("aws_eip", "id = 1"), Err("id can't be set".to_owned()));
@@ -167,51 +184,34 @@ fn the_check_refuses_what_a_provider_does_not_have() {
 
 #[test]
 fn only_attributes_that_both_providers_have_are_read() {
-    let mut read: BTreeSet<(String, String)> = BTreeSet::new();
-    for (_, content) in corpus::all().flat_map(|case| case.files.iter()) {
-        read.extend(attributes_read(content));
-    }
-    assert!(read.contains(&("aws_vpc".to_owned(), "id".to_owned())), "nothing was found");
-    for table in tables() {
-        for (kind, attribute) in read.iter().filter(|(kind, _)| knows(table, kind)) {
-            let has = !table["resources"][kind][attribute].is_null()
-                || table["computed"][kind].as_array().unwrap().iter().any(|name| name == attribute);
-            assert!(has, "{kind} has no attribute {attribute} in {}", table["version"]);
+    let mut read: BTreeMap<Read, &str> = BTreeMap::new();
+    for case in corpus::all() {
+        for (name, content) in case.files.iter() {
+            read.extend(
+                read_in(&tree::parse(name, content)).into_iter().map(|one| (one, case.name.as_str())),
+            );
         }
     }
-}
-
-/// Every `type.name.attribute` and `type.name[key].attribute` of a resource, as type and attribute.
-fn attributes_read(text: &str) -> impl Iterator<Item = (String, String)> {
-    let is_of_word = |character: char| character.is_alphanumeric() || character == '_';
-    let kinds = RESOURCE_TYPES.iter().map(|known| known.name);
-    kinds.flat_map(move |kind| {
-        text.match_indices(kind).filter_map(move |(at, _)| {
-            // Neither `data.aws_vpc.main` nor the end of a longer word.
-            if text[..at].ends_with(|before| is_of_word(before) || before == '.') {
-                return None;
-            }
-            let rest = text[at + kind.len()..].strip_prefix('.')?.trim_start_matches(is_of_word);
-            let rest = match rest.strip_prefix('[') {
-                Some(key) => key.split_once(']')?.1,
-                None => rest,
-            };
-            let attribute = rest.strip_prefix('.')?.split(|character| !is_of_word(character)).next()?;
-            Some((kind.to_owned(), attribute.to_owned()))
-        })
-    })
-}
-
-#[test]
-fn what_is_read_is_told_from_what_only_looks_like_it() {
-    let found =
-        |text: &str| attributes_read(text).map(|(kind, name)| format!("{kind} {name}")).collect::<Vec<_>>();
-    assert_eq!(found("a = [aws_vpc.main.id]"), ["aws_vpc id"]);
-    assert_eq!(found("\"${aws_eip.nat[each.key].public_ip}/32\""), ["aws_eip public_ip"]);
-    for nothing in
-        ["aws_vpc.main", "data.aws_vpc.main.id", "resource \"aws_vpc\" \"main\" {", "aws_vpc_endpoint"]
-    {
-        assert_eq!(found(nothing), [""; 0], "{nothing}");
+    for (section, kind, attribute) in [
+        (Section::Resources, "aws_vpc", "id"),
+        (Section::Data, "aws_iam_policy_document", "json"),
+        (Section::Data, "aws_subnet", "availability_zone"),
+        (Section::Ephemeral, "aws_secretsmanager_random_password", "random_password"),
+    ] {
+        let one = Read { section, kind: kind.to_owned(), attribute: attribute.to_owned() };
+        assert!(read.contains_key(&one), "{one:?} was not found");
+    }
+    for table in tables() {
+        for (Read { section, kind, attribute }, model) in
+            read.iter().filter(|(one, _)| knows(table, &one.kind))
+        {
+            let (section, version) = (section.name(), table["version"].as_str().unwrap());
+            let computed = table["computed"][section][kind].as_array();
+            let computed = computed.unwrap_or_else(|| panic!("{section} of {version} have no {kind}"));
+            let has =
+                !table[section][kind][attribute].is_null() || computed.iter().any(|name| name == attribute);
+            assert!(has, "{model}: {kind} of {section} has no attribute {attribute} in {version}");
+        }
     }
 }
 
@@ -228,14 +228,14 @@ fn the_table_of_types_knows_which_can_carry_tags() {
 }
 
 #[test]
-fn every_data_source_and_local_that_is_declared_is_used() {
+fn every_data_source_ephemeral_resource_and_local_that_is_declared_is_used() {
     for case in corpus::all() {
         let name = &case.name;
         let text: String = case.files.iter().map(|(_, content)| content).collect();
         // An environment with nothing in it still has tags.
         for block in tree::blocks_of(&case.files).iter().filter(|_| text.contains("resource \"")) {
             let references: Vec<String> = match block.identifier() {
-                "data" => vec![format!("data.{}", tree::labels(block).join("."))],
+                mode @ ("data" | "ephemeral") => vec![format!("{mode}.{}", tree::labels(block).join("."))],
                 "locals" => block.body().attributes().map(|local| format!("local.{}", local.key())).collect(),
                 _ => continue,
             };

@@ -110,7 +110,7 @@ async fn answer(
 /// The answer to `GetProviderSchema`, out of the table.
 fn schema() -> ProviderSchema {
     let table = arguments::table_of(SOURCE);
-    let computed = table["computed"].as_object().unwrap();
+    let computed = table["computed"]["resources"].as_object().unwrap();
     let resources = table["resources"].as_object().unwrap().iter().map(|(kind, arguments)| {
         let mut block = block(arguments.as_object().unwrap());
         let is_known = |name: &str| block.attributes.iter().any(|known| known.name == name);

@@ -5,6 +5,7 @@
 mod adoption_page;
 mod arguments;
 mod atlas_provider;
+mod attributes;
 mod corpus;
 mod doors;
 mod evaluation;
@@ -21,3 +22,4 @@ mod terraform;
 mod tree;
 mod unfolded;
 mod validation;
+mod zones;

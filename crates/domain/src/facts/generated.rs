@@ -1,6 +1,6 @@
 //! Written by scripts/extract_aws_facts.py; do not edit.
 //!
-//! Source: botocore 1.44.5, moto 5.2.1; extracted 2026-11-21.
+//! Source: botocore 1.44.5, moto 5.2.1; extracted 2026-11-22.
 
 /// Regions of the partition `aws` and the letters of their availability zones, by name.
 pub(super) const REGIONS: &[(&str, &str)] = &[

@@ -1,6 +1,6 @@
 //! Written by scripts/extract_aws_facts.py; do not edit.
 //!
-//! Source: botocore 1.44.5, moto 5.2.1; extracted 2026-11-21.
+//! Source: botocore 1.44.5, moto 5.2.1; extracted 2026-11-22.
 
 use super::machines::{Accelerators::*, Family, MachineArchitecture::*};
 
@@ -176,4 +176,19 @@ pub(super) const FAMILIES: &[Family] = &[
     Family("x8g", Arm, Plain, "12xlarge 16xlarge 24xlarge 2xlarge 48xlarge 4xlarge 8xlarge large medium metal-24xl metal-48xl xlarge"),
     Family("x8i", X86, Plain, "12xlarge 16xlarge 24xlarge 2xlarge 32xlarge 48xlarge 4xlarge 64xlarge 8xlarge 96xlarge large metal-48xl metal-96xl xlarge"),
     Family("z1d", X86, Plain, "12xlarge 2xlarge 3xlarge 6xlarge large metal xlarge"),
+];
+
+/// Instance types with less than 2,048 MiB: name, memory in MiB, how many pods have an address.
+pub(super) const SMALLEST: &[(&str, u32, usize)] = &[
+    ("c1.medium", 1740, 12),
+    ("m1.small", 1740, 8),
+    ("t1.micro", 627, 4),
+    ("t2.micro", 1024, 4),
+    ("t2.nano", 512, 4),
+    ("t3.micro", 1024, 4),
+    ("t3.nano", 512, 4),
+    ("t3a.micro", 1024, 4),
+    ("t3a.nano", 512, 4),
+    ("t4g.micro", 1024, 4),
+    ("t4g.nano", 512, 4),
 ];

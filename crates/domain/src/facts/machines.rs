@@ -1,6 +1,6 @@
 //! What a file needs to know of EC2's instance types: which there are, and which image a node of that type boots.
 
-use super::instance_types::FAMILIES;
+use super::instance_types::{FAMILIES, SMALLEST};
 
 /// A row of the generated table: family, architecture, accelerators, sizes.
 pub(super) struct Family(
@@ -61,12 +61,24 @@ pub(crate) enum Boots {
     None,
 }
 
+/// How little a small machine has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Room {
+    /// All of it, in MiB.
+    pub(crate) memory_mib: u32,
+    /// How many pods have an address when it is a node: its network interfaces times their addresses but one, and two
+    /// that have the node's own. Source: EKS user guide, "Choose an optimal Amazon EC2 node instance type".
+    pub(crate) pods: usize,
+}
+
 /// A machine that EC2 offers in some region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Machine {
     pub(crate) architecture: MachineArchitecture,
     pub(crate) accelerators: Accelerators,
     pub(crate) boots: Boots,
+    /// Known of machines with less than 2 GiB, which alone can be too small.
+    pub(crate) room: Option<Room>,
 }
 
 impl Machine {
@@ -81,7 +93,9 @@ impl Machine {
             family if PARAVIRTUAL_FAMILIES.contains(&family) => Boots::None,
             _ => Boots::All,
         };
-        Some(Self { architecture: *architecture, accelerators: *accelerators, boots })
+        let room = SMALLEST.iter().find(|(name, ..)| *name == instance_type);
+        let room = room.map(|(_, memory_mib, pods)| Room { memory_mib: *memory_mib, pods: *pods });
+        Some(Self { architecture: *architecture, accelerators: *accelerators, boots, room })
     }
 
     /// The name of every instance type.
@@ -103,6 +117,15 @@ mod tests {
     }
 
     #[test]
+    fn the_room_of_the_smallest_is_known() {
+        let room = |name| Machine::find(name).unwrap().room;
+        assert_eq!(room("t3.nano"), Some(Room { memory_mib: 512, pods: 4 }));
+        assert_eq!(room("t4g.micro"), Some(Room { memory_mib: 1_024, pods: 4 }));
+        assert_eq!(room("t3.small"), None);
+        assert!(SMALLEST.iter().all(|(name, ..)| room(name).is_some()));
+    }
+
+    #[test]
     fn architecture_accelerators_and_images_of_well_known_types_are_right() {
         use {Accelerators::*, MachineArchitecture::*};
         for (name, architecture, accelerators, boots) in [
@@ -117,8 +140,12 @@ mod tests {
             ("a1.large", Arm, Plain, Boots::NotAl2023),
             ("m1.small", X86, Plain, Boots::None),
         ] {
-            let machine = Machine { architecture, accelerators, boots };
-            assert_eq!(Machine::find(name), Some(machine), "{name}");
+            let found = Machine::find(name).unwrap();
+            assert_eq!(
+                (found.architecture, found.accelerators, found.boots),
+                (architecture, accelerators, boots),
+                "{name}"
+            );
         }
         for name in ["t3", "t3.", "t3.huge", "mac2.metal", ""] {
             assert_eq!(Machine::find(name), None, "{name}");

@@ -7,7 +7,7 @@ use ipnet::Ipv4Net;
 use super::{Conflict, Resolver, document_database::is_atlas};
 use crate::{
     FlowLogs, Key, MadeVpc, Nat, Network, Vpc, Zone, addresses,
-    facts::{Region, RegionLookup, ZONE_LETTERS},
+    facts::{Region, RegionLookup, ZONE_LETTERS, zone_without_control_planes},
     spec::{Endpoint, NetworkSpec, Path, Switch, ZonesSpec},
 };
 
@@ -131,20 +131,21 @@ impl Resolver<'_> {
         }
     }
 
-    /// A cluster's subnets stand where EKS makes control planes. Which name the zone has differs from account to account,
-    /// so a file that leaves one zone out may be right, and one that names them all can't be.
-    /// Source: EKS user guide, "View Amazon EKS networking requirements for VPC and subnets", "Subnet requirements for
-    /// clusters". The other regions with such a zone are left to EKS, because not every account has it there.
+    /// A cluster's subnets stand where EKS makes control planes. Which name the other zone has differs from account to
+    /// account, so a file that leaves one out may be right, and one that names them all can't be. That is certain in
+    /// us-east-1 alone, where every account has all the zones; elsewhere an account may not have that zone at all. What
+    /// can't be known here is refused when Terraform plans, which asks the account: `files/kubernetes/zones.rs` of crate
+    /// `blueprint`.
+    /// Source: <https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html>, "Subnet requirements for clusters".
     fn check_control_plane(&mut self, zones: Option<&[String]>, path: &Path) {
         const REGION: &str = "us-east-1";
         let RegionLookup::Known(region) = Region::find(&self.spec.cloud.region) else { return };
         let all = zones.is_some_and(|zones| zones.len() == region.zone_count());
-        if self.spec.kubernetes.is_none() || region.name != REGION || !all {
-            return;
-        }
+        let without = zone_without_control_planes(REGION).filter(|_| region.name == REGION && all);
+        let Some(zone) = without.filter(|_| self.spec.kubernetes.is_some()) else { return };
         let message = format!(
-            "all zones of {REGION} are too many for kubernetes: one of them is use1-az3, where EKS makes no control plane; \
-             use {} at most, without the one that is use1-az3 in your account",
+            "all zones of {REGION} are too many for kubernetes: one of them is {zone}, where EKS makes no control plane; \
+             use {} at most, without the one that is {zone} in your account",
             region.zone_count() - 1
         );
         let conflict = Conflict::new(path.clone(), message).with(Path::root().key("kubernetes"));

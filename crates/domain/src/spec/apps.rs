@@ -50,7 +50,7 @@ pub struct AppSpec {
     /// What the image was built for; `x86_64` if not said. `arm64` costs a fifth less.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub architecture: Option<Architecture>,
-    /// Arguments in the place of those of the image.
+    /// Arguments in the place of those of the image. No secrets, as in `env`: what looks like one is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 50))]
     pub command: Option<Vec<String>>,

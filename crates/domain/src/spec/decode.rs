@@ -224,6 +224,13 @@ impl<'a> Value<'a> {
         };
         self.sink.report(Problem::new(&path, line.or(self.node.line), message));
     }
+
+    /// Complains about an entry of this list.
+    pub(super) fn reject_item(&self, index: usize, message: impl Into<String>) {
+        let Kind::List(nodes) = &self.node.kind else { return };
+        let line = nodes.get(index).and_then(|node| node.line);
+        self.sink.report(Problem::new(&self.path.index(index), line.or(self.node.line), message));
+    }
 }
 
 /// An open section.

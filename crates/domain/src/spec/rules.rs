@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
+    bucket_name::is_bucket_name,
     decode::Value,
     problem::{nearest, quoted},
 };
@@ -235,21 +236,6 @@ pub(super) fn bucket_name(value: &Value<'_>) -> Option<String> {
         "{} is not a bucket name that S3 accepts without dots; use 3 to 63 of a-z, 0-9 and -, starting and ending with a letter or digit",
         quoted(text)
     ))
-}
-
-/// General purpose buckets. Source: S3 user guide, "General purpose bucket naming rules".
-pub(super) fn is_bucket_name(text: &str) -> bool {
-    let is_edge = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    let bytes = text.as_bytes();
-    let well_formed = (3..=63).contains(&bytes.len())
-        && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'))
-        && is_edge(bytes.first())
-        && is_edge(bytes.last())
-        && !text.contains("..")
-        && text.parse::<std::net::Ipv4Addr>().is_err();
-    let reserved = ["xn--", "sthree-", "amzn-s3-demo-"].iter().any(|prefix| text.starts_with(prefix))
-        || ["-s3alias", "--ol-s3", "--x-s3", "--table-s3"].iter().any(|suffix| text.ends_with(suffix));
-    well_formed && !reserved
 }
 
 /// A key by its id: an alias can be moved to another key behind Terraform's back.

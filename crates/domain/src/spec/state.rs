@@ -3,7 +3,14 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{decode::Value, problem::quoted, reading::word, rules, words::words};
+use super::{
+    bucket_name::{BucketName, is_bucket_name},
+    decode::Value,
+    problem::quoted,
+    reading::word,
+    rules,
+    words::words,
+};
 use crate::facts::Region;
 
 /// Where Terraform keeps its state.
@@ -12,7 +19,7 @@ use crate::facts::Region;
 pub struct StateSpec {
     /// S3 bucket; made if absent. One per account and region if not said.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(regex(pattern = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"))]
+    #[schemars(with = "Option<BucketName>")]
     pub bucket: Option<String>,
     /// Region of the bucket; that of the environment if not said.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,7 +65,7 @@ pub(super) fn read(value: &Value<'_>) -> Option<StateSpec> {
 /// dots Terraform and the SDK put it into the path instead of the host.
 fn bucket_name(value: &Value<'_>) -> Option<String> {
     let text = value.text("the name of an S3 bucket")?;
-    if rules::is_bucket_name(text) {
+    if is_bucket_name(text) {
         return Some(text.to_owned());
     }
     value.reject(format!(

@@ -14,6 +14,7 @@ mod properties;
 mod quotas;
 mod reasons;
 mod schema;
+mod texts;
 
 use terrane_domain::{
     EnvironmentSpec, Format, MadeVpc, Network, Pins, Problem, ResolveContext, Resolved, Vpc, parse, resolve,

@@ -25,11 +25,16 @@ fn a_rule_refuses_no_more_than_it_says() {
         // One host, of which the zone is somebody else's.
         "ecs: {}\napps: { a: { image: nginx, port: 80, expose: { load_balancer: { host: x.example } } }, b: { image: nginx, port: 80, expose: { load_balancer: { host: x.example, internal: true } } } }".to_owned(),
         "kubernetes: { node_groups: { a: { image: bottlerocket, instance_types: [a1.large] } } }".to_owned(),
+        // Small, and still with room for a pod of an app.
+        "kubernetes: { node_groups: { a: { instance_types: [t3.small] } } }".to_owned(),
+        "kubernetes: { addons: [], node_groups: { a: { instance_types: [t3.micro] } } }".to_owned(),
         "databases: { main: { size: { instance_class: db.m5.large } } }".to_owned(),
         "caches: { main: { size: { node_type: cache.r6g.large } } }".to_owned(),
         // What only sounds like a secret, or says where one is.
         "ecs: {}\napps: { a: { image: nginx, env: { API_URL: \"https://api.acme.example/a@b:c\", DB: \"postgres://app@db:5432/x\", DB_PASSWORD_FILE: /run/db, ALLOW_EMPTY_PASSWORD: \"yes\", MAX_TOKENS: \"4096\", API_KEY: \"\" } } }".to_owned(),
-        "kubernetes: {}\napps: { a: { image: nginx, env: { DATABASE_URL: \"postgres://$(PGUSER):$(PGPASSWORD)@db/x\", CA: \"-----BEGIN CERTIFICATE-----\", TOPIC_SECRET: \"arn:aws:secretsmanager:eu-west-1:222222222222:secret:x\", STRIPE_PUBLIC_KEY: pk_live_0123456789abcdef, PREFIX: ghp_, ID: AKIA } } }".to_owned(),
+        "kubernetes: {}\napps: { a: { image: nginx, env: { DATABASE_URL: \"postgres://$(PGUSER):$(PGPASSWORD)@db/x\", CA: \"-----BEGIN CERTIFICATE-----\", TOPIC_SECRET: \"arn:aws:secretsmanager:eu-west-1:222222222222:secret:x\", STRIPE_PUBLIC_KEY: pk_live_0123456789abcdef, PREFIX: ghp_, ID: AKIA, DSN: \"host=db password=$(PGPASSWORD)\" } } }".to_owned(),
+        "ecs: {}\napps: { a: { image: nginx, command: [serve, --password-file, /run/db, --private-key=/etc/tls/key.pem, --private-key, /etc/key.pem, --no-password, web, --db, \"postgres://app@db:5432/x\", --api-key, $API_KEY, \"--token=$(TOKEN)\", --api-key, --verbose] } }".to_owned(),
+        "kubernetes: {}\napps: { a: { image: nginx, command: [sh, -c, \"export PGPASSWORD=$PW; exec serve --max-tokens 9 \"] } }".to_owned(),
         // Images that the endpoints of ECR reach.
         "ecs: {}\nnetwork: { nat: none, endpoints: [s3, ecr, logs] }\napps: { a: { image: \"111111111111.dkr.ecr.eu-west-1.amazonaws.com/acme/api:1\" } }".to_owned(),
         "kubernetes: {}\necs: {}\napps: { a: { image: nginx, runtime: kubernetes } }".to_owned(),

@@ -8,7 +8,8 @@ use terrane_rig::{Faults, Rule};
 
 use crate::support::{PATIENCE, World, eventually, text};
 
-const NETWORK: &str = "network: { availability_zones: 2, nat: single }\nregistries: { api: {} }\nbuckets: { files: {} }\n";
+const NETWORK: &str =
+    "network: { availability_zones: 2, nat: single }\nregistries: { api: {} }\nbuckets: { files: {} }\n";
 
 /// What AWS itself has, by kind: the same ids before and after mean that nothing was made twice.
 const IDS: &str = "
@@ -68,7 +69,8 @@ async fn what_a_lost_node_had_made_is_adopted_and_nothing_is_made_twice() -> Res
 }
 
 #[tokio::test]
-async fn an_environment_whose_making_lost_its_node_and_was_cancelled_is_taken_down_to_nothing() -> Result<()> {
+async fn an_environment_whose_making_lost_its_node_and_was_cancelled_is_taken_down_to_nothing() -> Result<()>
+{
     let Some(world) = World::start("a lost node and a cancel", 1).await? else { return Ok(()) };
     let doomed = world.worker(1).await?;
     let slow = Rule::on("ecr", "PutLifecyclePolicy").delayed(PATIENCE).times(1);

@@ -5,6 +5,7 @@ mod approval;
 mod architecture;
 mod catalogue;
 mod cli;
+mod counted;
 mod drain;
 mod failures;
 mod inventory;

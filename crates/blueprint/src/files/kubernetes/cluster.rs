@@ -2,7 +2,7 @@
 
 use terrane_domain::{InfraModel, Kubernetes, Network};
 
-use super::{CLUSTER, NODE_POLICIES, NODE_ROLE, access, is_auto_mode};
+use super::{CLUSTER, NODE_POLICIES, NODE_ROLE, access, is_auto_mode, zones};
 use crate::{
     files::{
         data::{arn, managed_policy},
@@ -36,15 +36,15 @@ pub(super) fn issuer() -> Reference {
 
 pub(super) fn file(model: &InfraModel, cluster: &Kubernetes, network: &Network) -> File {
     let file = File::new("kubernetes.tf", "The control plane of the EKS cluster, and who may use it.")
-        .block(control_plane(cluster, network))
-        .noted(
-            "Before the cluster: EKS would make it without an end to its retention.",
-            Block::of(LOG_GROUP)
-                .arg("name", template!["/aws/eks/", super::name(), "/cluster"])
-                .arg("retention_in_days", cluster.log_retention_days)
-                .arg_if_some("kms_key_id", kms::arn(model))
-                .tags(LOG_GROUP),
-        );
+        .block(control_plane(model, cluster, network));
+    let file = zones::data(file, model, network).noted(
+        "Before the cluster: EKS would make it without an end to its retention.",
+        Block::of(LOG_GROUP)
+            .arg("name", template!["/aws/eks/", super::name(), "/cluster"])
+            .arg("retention_in_days", cluster.log_retention_days)
+            .arg_if_some("kms_key_id", kms::arn(model))
+            .tags(LOG_GROUP),
+    );
     let file = role(file, cluster);
     let file = use_of_key(file).noted(
         "For roles that trust a service account by its token, as charts without support for pod identity want it.",
@@ -57,7 +57,7 @@ pub(super) fn file(model: &InfraModel, cluster: &Kubernetes, network: &Network) 
     if is_auto_mode(cluster) { auto_mode_nodes(file, cluster) } else { file }
 }
 
-fn control_plane(cluster: &Kubernetes, network: &Network) -> Block {
+fn control_plane(model: &InfraModel, cluster: &Kubernetes, network: &Network) -> Block {
     let logs = Expr::list(cluster.logs.iter().map(|log| log.as_str()));
     let block = Block::of(CLUSTER)
         .arg("name", super::name())
@@ -89,16 +89,15 @@ fn control_plane(cluster: &Kubernetes, network: &Network) -> Block {
         Reference::variable("bootstrap_self_managed_addons"),
         Reference::variable("access_config").nth(0).attr("bootstrap_cluster_creator_admin_permissions"),
     ];
+    let lifecycle = Block::lifecycle()
+        .note(
+            "Both say how the cluster begins, and AWS doesn't show them afterwards: a cluster that was imported\n\
+             would be replaced.",
+        )
+        .ignore_changes(only_at_creation);
     block
         .tags(CLUSTER)
-        .block(
-            Block::lifecycle()
-                .note(
-                    "Both say how the cluster begins, and AWS doesn't show them afterwards: a cluster that was imported\n\
-                     would be replaced.",
-                )
-                .ignore_changes(only_at_creation),
-        )
+        .block(zones::precondition(lifecycle, model, network))
         .arg("depends_on", Expr::list(prepared))
 }
 

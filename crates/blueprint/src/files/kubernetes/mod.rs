@@ -18,6 +18,7 @@ mod load_balancer_policy;
 mod node_groups;
 mod node_network;
 pub(super) mod trust;
+mod zones;
 
 use terrane_domain::{ClusterController, Compute, InfraModel, Kubernetes};
 

@@ -100,7 +100,8 @@ fn file(model: &InfraModel, vpc: &ExistingVpc) -> File {
             ],
         )),
     );
-    let file = kinds(vpc).fold(file, |file, kind| file.noted(kind.about, subnets(&kind)));
+    let unfit = model.kubernetes.as_ref().and_then(|_| model.cloud.zone_without_control_planes());
+    let file = kinds(vpc).fold(file, |file, kind| file.noted(kind.about, subnets(&kind, unfit)));
     let file = file.noted(
         "Warns only: addresses come and go.",
         check(
@@ -150,7 +151,8 @@ fn own(name: &'static str) -> Expr {
     Reference::variable("self").attr(name).into()
 }
 
-fn subnets(kind: &Kind<'_>) -> Block {
+/// `unfit` is the zone, by id, in which a cluster can't be.
+fn subnets(kind: &Kind<'_>, unfit: Option<&'static str>) -> Block {
     let me = || Reference::variable("self").attr("id");
     let length = Expr::call("split", ["/".into(), own("cidr_block")]).nth(1);
     let is_large = Expr::call("tonumber", [length]).at_most(LONGEST_PREFIX);
@@ -175,6 +177,10 @@ fn subnets(kind: &Kind<'_>) -> Block {
     let conditions =
         if kind.subnets == PUBLIC_SUBNET { conditions } else { without_public_addresses(conditions) };
     let conditions = if kind.subnets == PRIVATE_SUBNET { in_first_range(conditions) } else { conditions };
+    let conditions = match unfit.filter(|_| kind.subnets == PRIVATE_SUBNET) {
+        Some(zone) => with_control_planes(conditions, zone),
+        None => conditions,
+    };
     Block::of(kind.subnets)
         .arg("for_each", Expr::call("toset", [local(LOCAL).attr(kind.name)]))
         .arg("id", each_key())
@@ -188,6 +194,19 @@ fn without_public_addresses(conditions: Block) -> Block {
         template![
             Reference::variable("self").attr("id"),
             " gives public addresses to what starts in it: turn that off, or name another subnet."
+        ],
+    )
+}
+
+/// See `kubernetes/zones.rs`.
+fn with_control_planes(conditions: Block, unfit: &'static str) -> Block {
+    conditions.postcondition(
+        own("availability_zone_id").differs(unfit),
+        template![
+            Reference::variable("self").attr("id"),
+            " is in ",
+            unfit,
+            ", where EKS makes no control plane: name a subnet of another zone."
         ],
     )
 }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::{
     Ami, Compute, Drivers, Key, NodeGroup, Taint,
-    facts::{Accelerators, Boots, Machine, MachineArchitecture},
+    facts::{Accelerators, Boots, Machine, MachineArchitecture, Room},
     profile::Defaults,
     resolve::{Conflict, Resolver},
     spec::{
-        Accelerator, Gibibytes, KubernetesSpec, NodeCapacity, NodeGroupSpec, NodeImage, Path, TaintEffect,
+        Accelerator, ClusterAddon, Gibibytes, KubernetesSpec, NodeCapacity, NodeGroupSpec, NodeImage, Path,
+        TaintEffect,
     },
 };
 
@@ -52,6 +53,9 @@ impl Resolver<'_> {
             (key.clone(), self.node_group(key, spec, &groups.key(key.as_str())))
         };
         let resolved: BTreeMap<Key, NodeGroup> = specs.iter().map(group).collect();
+        for (key, group) in &resolved {
+            self.check_room(spec, &group.instance_types, path, &groups.key(key.as_str()));
+        }
         if !resolved.values().any(takes_any_pod) {
             let message = "has no node for coredns and the other addons: each group begins without nodes or keeps pods off; \
                            add general: {}";
@@ -151,6 +155,22 @@ impl Resolver<'_> {
         Ami { image, arm: architecture == MachineArchitecture::Arm, drivers }
     }
 
+    /// A node has room for other pods than those that EKS starts on every node: without it no addon gets ready, and the
+    /// cluster ends half-made.
+    fn check_room(&mut self, spec: &KubernetesSpec, types: &[String], of_cluster: &Path, path: &Path) {
+        let drives_ebs =
+            spec.addons.as_ref().is_none_or(|addons| addons.contains(&ClusterAddon::EbsCsiDriver));
+        for (index, name) in types.iter().enumerate() {
+            // What boots no image is refused for that.
+            let machine = Machine::find(name).filter(|machine| machine.boots != Boots::None);
+            let Some(lack) = machine.and_then(|machine| lack(machine.room?, drives_ebs)) else { continue };
+            let family = name.split('.').next().unwrap_or_default();
+            let message = format!("\"{name}\" {lack}; use {family}.small or larger");
+            let conflict = Conflict::new(path.key("instance_types").index(index), message);
+            self.conflict(conflict.with(of_cluster.key("addons")));
+        }
+    }
+
     fn node_counts(&mut self, spec: &NodeGroupSpec, defaults: &Defaults, path: &Path) -> (u16, u16, u16) {
         let min =
             self.or_profile(&path.key("min"), spec.min, defaults.nodes_min.min(spec.max.unwrap_or(u16::MAX)));
@@ -167,6 +187,31 @@ impl Resolver<'_> {
         }
         (min, max, desired)
     }
+}
+
+/// What the kubelet sets aside for itself and the system, in MiB: for each pod, beside them, and what has to be free lest
+/// it evicts. Source: awslabs/amazon-eks-ami, `nodeadm`, `kubeReserved` and `evictionHard`; Bottlerocket does the same.
+const RESERVED_PER_POD_MIB: u32 = 11;
+const RESERVED_MIB: u32 = 255 + 100;
+
+/// How much a pod of CoreDNS may take, in MiB. Source: Kubernetes, `cluster/addons/dns/coredns`, which EKS's addon follows.
+const COREDNS_MIB: u32 = 170;
+
+/// Those of EKS's pods that are on every node: `aws-node`, `kube-proxy`, `eks-pod-identity-agent`.
+const PODS_ON_EVERY_NODE: usize = 3;
+
+/// What a machine has too little of; without the driver for EBS one pod less is on every node.
+fn lack(room: Room, drives_ebs: bool) -> Option<String> {
+    let own = PODS_ON_EVERY_NODE + usize::from(drives_ebs);
+    let reserved = RESERVED_MIB + RESERVED_PER_POD_MIB * u32::try_from(room.pods).ok()?;
+    if room.memory_mib < reserved + COREDNS_MIB {
+        let Room { memory_mib, .. } = room;
+        return Some(format!(
+            "has {memory_mib} MiB of memory, of which a node sets {reserved} aside: there is too little for coredns"
+        ));
+    }
+    let only_own = room.pods <= own;
+    only_own.then(|| format!("has addresses for {} pods, and EKS's own on each node are {own}", room.pods))
 }
 
 /// Why a machine doesn't boot the image of its group.

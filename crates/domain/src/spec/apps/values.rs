@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::{Mebibytes, Millicores, decode::Value, node::Kind, problem::quoted};
-use crate::Credential;
+use crate::{Credential, credentials::TypedArgument};
 
 /// Most variables of one app. A whole task definition may have 64 KiB.
 /// Source: Amazon ECS developer guide, "Amazon ECS service quotas".
@@ -30,7 +30,19 @@ pub(super) fn command(value: &Value<'_>) -> Option<Vec<String>> {
         return value.reject("is empty; leave it out to run what the image says");
     }
     // Unlike other lists, the same argument may stand twice.
-    value.items(|value| value.text("an argument").map(str::to_owned))
+    let arguments = value.items(|value| value.text("an argument").map(str::to_owned))?;
+    for TypedArgument { at, credential, name } in TypedArgument::all_in(&arguments) {
+        // As of a variable, the message shows nothing of the value.
+        let name = name.unwrap_or_else(|| "SECRET".to_owned());
+        let message = format!(
+            "holds {credential}, which everybody reads who may see the task definition or the state; put it into Secrets \
+             Manager, let the app read it from a variable, and write secrets: {{ {name}: {{ secret: acme/api, key: {} }} }} \
+             with the name of the entry and its key",
+            name.to_ascii_lowercase()
+        );
+        value.reject_item(at, message);
+    }
+    Some(arguments)
 }
 
 pub(super) fn env(value: &Value<'_>) -> BTreeMap<String, String> {

@@ -13,10 +13,10 @@ use terrane_rig::AwsAccount;
 use terrane_samples::Example;
 
 use super::{
-    address::{is_meant, plain},
-    drifts::{PRELUDE, drifts_of},
+    drifts::{drifts_of, script},
     edits::edit,
     file::{in_account, resolved},
+    plan::Plan,
     prepared::Prepared,
 };
 use crate::support::{World, send, text};
@@ -79,33 +79,40 @@ impl<'a> Life<'a> {
     }
 
     /// Applies a file to its end, and gives the plan.
-    async fn update(&self, file: &Value) -> Result<Value> {
+    async fn update(&self, file: &Value) -> Result<Plan> {
         let accepted = self.world.update(&self.environment, &file.to_string()).await?;
         self.succeeds(&accepted.operation).await?;
-        self.world.get(&format!("/operations/{}/plan", accepted.operation)).await
+        self.plan_of(&accepted.operation).await
+    }
+
+    async fn plan_of(&self, operation: &str) -> Result<Plan> {
+        Plan::read(self.world.get(&format!("/operations/{operation}/plan")).await?)
     }
 
     async fn changes_nothing(&self, file: &Value) -> Result<()> {
         let plan = self.update(file).await?;
-        let is_empty = ["add", "change", "remove"].iter().all(|count| plan[*count] == 0);
-        ensure!(is_empty && actions(&plan).is_empty(), "it would change something: {plan}");
+        ensure!(plan.is_empty(), "it would change something: {plan}");
         Ok(())
     }
 
     /// Changes something of each block through AWS, and looks for it in the next plan, which repairs it.
     async fn drifts(&self, file: &Value, resources: &BTreeSet<String>) -> Result<()> {
         let drifts = drifts_of(file, resources)?;
-        let code: String = drifts.iter().map(|drift| drift.python()).collect();
-        self.world.aws_in(&self.account, &self.region, &format!("{PRELUDE}{code}")).await?;
+        let said = self.world.aws_in(&self.account, &self.region, &script(&drifts)).await?;
+        let said: Vec<Option<String>> = serde_json::from_str(said.trim()).with_context(|| said.clone())?;
+        ensure!(said.len() == drifts.len(), "{} changes, and said are {said:?}", drifts.len());
         let plan = self.update(file).await?;
-        let changed = changed(&plan);
-        let shows = |pattern| changed.iter().any(|address| is_meant(pattern, address));
-        let missed: Vec<_> =
-            drifts.iter().map(|drift| drift.shows).filter(|pattern| !shows(pattern)).collect();
+        let changed = plan.addresses();
+        let missed: Vec<_> = drifts
+            .iter()
+            .zip(&said)
+            .filter(|(drift, said)| !drift.is_shown(said.as_deref(), &changed))
+            .map(|(drift, said)| said.as_deref().unwrap_or(drift.shows))
+            .collect();
         ensure!(missed.is_empty(), "changes of {missed:?} don't show: {plan}");
         // What depends on a changed resource may be planned too, because its attributes are unknown until then. Nothing of
         // all this is replaced.
-        ensure!(plan["remove"] == 0, "a repair destroys something: {plan}");
+        ensure!(plan.remove == 0, "a repair destroys something: {plan}");
         Ok(())
     }
 
@@ -114,10 +121,9 @@ impl<'a> Life<'a> {
         let edited = edit(file);
         let plan = self.update(&edited.file).await?;
         // Some small things can't be changed in place, such as the lifecycle policy of a registry; none of them holds data.
-        let loses = |action: &Value| action["action"] == "delete" || action["holds_data"] == true;
-        ensure!(!actions(&plan).iter().any(loses), "an edit loses something: {plan}");
-        edited.check(&changed(&plan)).with_context(|| plan.to_string())?;
-        ensure!(!edited.made.is_empty() || plan["add"] == 0, "a tag makes something: {plan}");
+        ensure!(!plan.loses_data(), "an edit loses something: {plan}");
+        edited.check(&plan.addresses()).with_context(|| plan.to_string())?;
+        ensure!(!edited.made.is_empty() || plan.add == 0, "a tag makes something: {plan}");
         Ok(edited.file)
     }
 
@@ -209,15 +215,6 @@ fn says_what_stays(destroy: &Value, model: &InfraModel) -> Result<()> {
     let key = of("kept").filter(|item| text(item, "address") == "aws_kms_key.main").count();
     ensure!((key == 1) == model.leaves_what_its_key_encrypts(), "the key: {items:?}");
     Ok(())
-}
-
-fn actions(plan: &Value) -> &[Value] {
-    plan["actions"].as_array().map(Vec::as_slice).unwrap_or_default()
-}
-
-/// Plain addresses.
-fn changed(plan: &Value) -> Vec<String> {
-    actions(plan).iter().map(|action| plain(&text(action, "address"))).collect()
 }
 
 /// Prints what [`Kept`] holds. Where a secret is an object, its host, user and the like are no secrets.

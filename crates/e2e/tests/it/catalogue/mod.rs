@@ -15,6 +15,7 @@ mod drifts;
 mod edits;
 pub mod file;
 mod life;
+mod plan;
 pub mod prepared;
 
 use anyhow::{Result, bail, ensure};

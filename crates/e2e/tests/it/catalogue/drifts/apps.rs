@@ -26,9 +26,11 @@ ecs.update_cluster(cluster=cluster, settings=[{'name': 'containerInsights', 'val
         "
 ecs = client('ecs')
 cluster = first(ecs.list_clusters()['clusterArns'])
-services = ecs.describe_services(cluster=cluster, services=ecs.list_services(cluster=cluster)['serviceArns'])['services']
-service = first(s for s in services if s['deploymentController']['type'] == 'CODE_DEPLOY')
+arns = ecs.list_services(cluster=cluster)['serviceArns']
+services = ecs.describe_services(cluster=cluster, services=arns, include=['TAGS'])['services']
+service = first(s for s in services if is_of(s['tags'], 'aws_ecs_service.blue_green_scaled'))
 ecs.update_service(cluster=cluster, service=service['serviceArn'], healthCheckGracePeriodSeconds=7)
+return address(service['tags'])
 ",
     ),
     // Of one whose number of copies is ignored.
@@ -44,6 +46,7 @@ services = ecs.describe_services(cluster=cluster, services=arns, include=['TAGS'
 service = first(s for s in services if is_of(s['tags'], 'aws_ecs_service.scaled'))
 ecs.update_service(cluster=cluster, service=service['serviceArn'], desiredCount=3,
     deploymentConfiguration={'maximumPercent': 150, 'minimumHealthyPercent': 50})
+return address(service['tags'])
 ",
     ),
     // Of one of which nothing is ignored.
@@ -58,6 +61,7 @@ arns = ecs.list_services(cluster=cluster)['serviceArns']
 services = ecs.describe_services(cluster=cluster, services=arns, include=['TAGS'])['services']
 service = first(s for s in services if is_of(s['tags'], 'aws_ecs_service.fixed'))
 ecs.update_service(cluster=cluster, service=service['serviceArn'], desiredCount=service['desiredCount'] + 1)
+return address(service['tags'])
 ",
     ),
     drift(
@@ -69,6 +73,7 @@ scaling = client('application-autoscaling')
 target = first(scaling.describe_scalable_targets(ServiceNamespace='ecs')['ScalableTargets'])
 scaling.register_scalable_target(MaxCapacity=99,
     **{name: target[name] for name in ('ServiceNamespace', 'ResourceId', 'ScalableDimension', 'MinCapacity')})
+return address(scaling.list_tags_for_resource(ResourceARN=target['ScalableTargetARN'])['Tags'])
 ",
     ),
     drift(
@@ -81,6 +86,11 @@ policy = first(scaling.describe_scaling_policies(ServiceNamespace='ecs')['Scalin
 tracking = {**policy['TargetTrackingScalingPolicyConfiguration'], 'TargetValue': 33.0}
 scaling.put_scaling_policy(TargetTrackingScalingPolicyConfiguration=tracking,
     **{name: policy[name] for name in ('PolicyName', 'PolicyType', 'ServiceNamespace', 'ResourceId', 'ScalableDimension')})
+aims = {'ECSServiceAverageCPUUtilization': 'cpu', 'ECSServiceAverageMemoryUtilization': 'memory'}
+aim = aims.get(tracking['PredefinedMetricSpecification']['PredefinedMetricType'], 'requests')
+ecs, (_, cluster, service) = client('ecs'), policy['ResourceId'].split('/')
+services = ecs.describe_services(cluster=cluster, services=[service], include=['TAGS'])['services']
+return f'aws_appautoscaling_policy.{aim}/{key(first(services)[\"tags\"])}'
 ",
     ),
     drift(
@@ -104,6 +114,7 @@ elb = client('elbv2')
 balancer = first(elb.describe_load_balancers()['LoadBalancers'])
 elb.modify_load_balancer_attributes(LoadBalancerArn=balancer['LoadBalancerArn'],
     Attributes=[{'Key': 'idle_timeout.timeout_seconds', 'Value': '77'}])
+return address(elb.describe_tags(ResourceArns=[balancer['LoadBalancerArn']])['TagDescriptions'][0]['Tags'])
 ",
     ),
     drift(
@@ -116,6 +127,7 @@ balancer = first(elb.describe_load_balancers()['LoadBalancers'])['LoadBalancerAr
 listener = first(l for l in elb.describe_listeners(LoadBalancerArn=balancer)['Listeners'] if l['Port'] == 80)
 elb.modify_listener(ListenerArn=listener['ListenerArn'], DefaultActions=[{'Type': 'fixed-response', 'FixedResponseConfig': {
     'StatusCode': '503', 'ContentType': 'text/plain', 'MessageBody': 'changed by hand'}}])
+return address(elb.describe_tags(ResourceArns=[listener['ListenerArn']])['TagDescriptions'][0]['Tags'])
 ",
     ),
     drift(
@@ -127,6 +139,7 @@ elb = client('elbv2')
 balancer = first(elb.describe_load_balancers()['LoadBalancers'])['LoadBalancerArn']
 listener = first(l for l in elb.describe_listeners(LoadBalancerArn=balancer)['Listeners'] if l['Port'] == 443)
 elb.modify_listener(ListenerArn=listener['ListenerArn'], SslPolicy='ELBSecurityPolicy-2016-08')
+return address(elb.describe_tags(ResourceArns=[listener['ListenerArn']])['TagDescriptions'][0]['Tags'])
 ",
     ),
     drift(
@@ -154,16 +167,18 @@ rule = first(r for l in elb.describe_listeners(LoadBalancerArn=balancer)['Listen
     for r in elb.describe_rules(ListenerArn=l['ListenerArn'])['Rules'] if not r['IsDefault'])
 elb.modify_rule(RuleArn=rule['RuleArn'], Conditions=[{'Field': 'path-pattern',
     'PathPatternConfig': {'Values': ['/changed-by-hand']}}])
+return address(elb.describe_tags(ResourceArns=[rule['RuleArn']])['TagDescriptions'][0]['Tags'])
 ",
     ),
     drift(
         &["apps"],
         "aws_lb_target_group.app",
-        "aws_lb_target_group.*",
+        "aws_lb_target_group.*/*",
         "
 elb = client('elbv2')
 group = first(elb.describe_target_groups()['TargetGroups'])
 elb.modify_target_group(TargetGroupArn=group['TargetGroupArn'], HealthCheckPath='/changed-by-hand')
+return address(elb.describe_tags(ResourceArns=[group['TargetGroupArn']])['TagDescriptions'][0]['Tags'])
 ",
     ),
     drift(
@@ -195,10 +210,12 @@ gateway.update_route(ApiId=api, RouteId=route['RouteId'], RouteKey='GET /changed
         "
 iam = client('iam')
 roles = (r['RoleName'] for r in iam.list_roles()['Roles'])
-role = first(r for r in roles if is_of(iam.list_role_tags(RoleName=r)['Tags'], 'aws_iam_role.app_')
-    and iam.list_role_policies(RoleName=r)['PolicyNames'])
+tags, role = first((tags, r) for r in roles for tags in [iam.list_role_tags(RoleName=r)['Tags']]
+    if is_of(tags, 'aws_iam_role.app_') and iam.list_role_policies(RoleName=r)['PolicyNames'])
 iam.put_role_policy(RoleName=role, PolicyName=first(iam.list_role_policies(RoleName=role)['PolicyNames']), PolicyDocument=
     '{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"*\", \"Resource\": \"*\"}]}')
+# A role and what it may do have one name.
+return address(tags).replace('aws_iam_role.', 'aws_iam_role_policy.')
 ",
     ),
 ];

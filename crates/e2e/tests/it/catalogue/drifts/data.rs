@@ -13,6 +13,7 @@ own = (b['Name'] for b in s3.list_buckets()['Buckets'] if not b['Name'].startswi
 bucket = first(b for b in own if is_of(s3.get_bucket_tagging(Bucket=b)['TagSet'], 'aws_s3_bucket.main'))
 s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration={
     'BlockPublicAcls': False, 'IgnorePublicAcls': True, 'BlockPublicPolicy': True, 'RestrictPublicBuckets': True})
+return 'aws_s3_bucket_public_access_block.main/' + key(s3.get_bucket_tagging(Bucket=bucket)['TagSet'])
 ",
     ),
     // The bucket for the logs of load balancers.
@@ -41,6 +42,7 @@ for bucket in s3.list_buckets()['Buckets']:
         continue
     rules[0]['AllowedOrigins'] = ['*']
     s3.put_bucket_cors(Bucket=bucket['Name'], CORSConfiguration={'CORSRules': rules})
+    return 'aws_s3_bucket_cors_configuration.main/' + key(s3.get_bucket_tagging(Bucket=bucket['Name'])['TagSet'])
 ",
     ),
     drift(
@@ -49,8 +51,10 @@ for bucket in s3.list_buckets()['Buckets']:
         "aws_s3_bucket_logging.main/*",
         "
 s3 = client('s3')
-writes = (b['Name'] for b in s3.list_buckets()['Buckets'] if 'LoggingEnabled' in s3.get_bucket_logging(Bucket=b['Name']))
-s3.put_bucket_logging(Bucket=first(writes), BucketLoggingStatus={})
+buckets = (b['Name'] for b in s3.list_buckets()['Buckets'])
+bucket = first(b for b in buckets if 'LoggingEnabled' in s3.get_bucket_logging(Bucket=b))
+s3.put_bucket_logging(Bucket=bucket, BucketLoggingStatus={})
+return 'aws_s3_bucket_logging.main/' + key(s3.get_bucket_tagging(Bucket=bucket)['TagSet'])
 ",
     ),
     drift(
@@ -110,8 +114,9 @@ cache.modify_replication_group(ReplicationGroupId=group['ReplicationGroupId'], S
         "aws_secretsmanager_secret.main/*",
         "
 secrets = client('secretsmanager')
-own = (s for s in secrets.list_secrets()['SecretList'] if is_of(s.get('Tags'), 'aws_secretsmanager_secret.main'))
-secrets.update_secret(SecretId=first(own)['ARN'], Description='changed by hand')
+secret = first(s for s in secrets.list_secrets()['SecretList'] if is_of(s.get('Tags'), 'aws_secretsmanager_secret.main'))
+secrets.update_secret(SecretId=secret['ARN'], Description='changed by hand')
+return address(secret['Tags'])
 ",
     ),
     drift(

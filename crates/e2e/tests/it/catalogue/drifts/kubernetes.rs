@@ -21,9 +21,11 @@ eks.update_cluster_config(name=first(eks.list_clusters()['clusters']),
 eks = client('eks')
 cluster = first(eks.list_clusters()['clusters'])
 group = first(eks.list_nodegroups(clusterName=cluster)['nodegroups'])
-scaling = eks.describe_nodegroup(clusterName=cluster, nodegroupName=group)['nodegroup']['scalingConfig']
+now = eks.describe_nodegroup(clusterName=cluster, nodegroupName=group)['nodegroup']
+scaling = now['scalingConfig']
 eks.update_nodegroup_config(clusterName=cluster, nodegroupName=group, labels={'addOrUpdateLabels': {'by': 'hand'}},
     scalingConfig={**scaling, 'maxSize': scaling['maxSize'] + 1})
+return address(now['tags'])
 ",
     ),
     // A new version, which becomes the default: without asking for a session token.
@@ -38,6 +40,7 @@ made = ec2.create_launch_template_version(LaunchTemplateId=template['LaunchTempl
     SourceVersion=str(template['LatestVersionNumber']), LaunchTemplateData={'MetadataOptions': {'HttpTokens': 'optional'}})
 ec2.modify_launch_template(LaunchTemplateId=template['LaunchTemplateId'],
     DefaultVersion=str(made['LaunchTemplateVersion']['VersionNumber']))
+return address(template['Tags'])
 ",
     ),
     drift(
@@ -49,12 +52,13 @@ eks = client('eks')
 cluster = first(eks.list_clusters()['clusters'])
 addons = eks.list_addons(clusterName=cluster)['addons']
 addon = first(a for a in ('coredns', 'metrics-server') if a in addons)
-now = eks.describe_addon(clusterName=cluster, addonName=addon)['addon']['addonVersion']
+now = eks.describe_addon(clusterName=cluster, addonName=addon)['addon']
 offered = eks.describe_addon_versions(addonName=addon)['addons'][0]['addonVersions']
 version = eks.describe_cluster(name=cluster)['cluster']['version']
-other = first(v['addonVersion'] for v in offered if v['addonVersion'] != now
+other = first(v['addonVersion'] for v in offered if v['addonVersion'] != now['addonVersion']
     and any(c['clusterVersion'] == version for c in v['compatibilities']))
 eks.update_addon(clusterName=cluster, addonName=addon, addonVersion=other)
+return address(now['tags'])
 ",
     ),
     drift(
@@ -87,13 +91,16 @@ eks.delete_fargate_profile(clusterName=cluster,
     drift(
         &["kubernetes"],
         "aws_eks_pod_identity_association.controller",
-        "aws_eks_pod_identity_association.*",
+        "aws_eks_pod_identity_association.*/*",
         "
 eks = client('eks')
 cluster = first(eks.list_clusters()['clusters'])
 # Those of addons belong to EKS.
 own = (a for a in eks.list_pod_identity_associations(clusterName=cluster)['associations'] if not a.get('ownerArn'))
-eks.delete_pod_identity_association(clusterName=cluster, associationId=first(own)['associationId'])
+own = {'clusterName': cluster, 'associationId': first(own)['associationId']}
+tags = eks.describe_pod_identity_association(**own)['association']['tags']
+eks.delete_pod_identity_association(**own)
+return address(tags)
 ",
     ),
 ];

@@ -22,10 +22,11 @@ pub struct Drift {
     pub blocks: &'static [&'static str],
     /// What an environment has if there is something to change: `type.name`, as a pattern of [`super::address`].
     pub of: &'static str,
-    /// What the next plan has to change or make: a pattern of plain addresses.
+    /// What the next plan has to change or make: a plain address, or a pattern of them where the code chooses which.
     pub shows: &'static str,
-    /// Python with `client(service)`, `first(list)` and `is_of(tags, address)`. In the account there is nothing but the
-    /// environment, and what was prepared for it.
+    /// Python with `client(service)`, `first(list)`, `is_of(tags, address)`, `address(tags)` and `key(tags)`. In the account
+    /// there is nothing but the environment, and what was prepared for it. Code that chooses says what it has chosen: it
+    /// returns the plain address, wherever tags tell it.
     pub code: &'static str,
 }
 
@@ -40,9 +41,27 @@ const fn drift(
 
 impl Drift {
     /// The code in a function, so that no change sees what another has named.
-    pub fn python(&self) -> String {
-        format!("def change():{}\nchange()\n", self.code.trim_end().replace('\n', "\n    "))
+    fn python(&self) -> String {
+        format!("def change():{}\nsaid.append(change())\n", self.code.trim_end().replace('\n', "\n    "))
     }
+
+    /// Whether a plan that changes these shows it. `said` is the address that the code gave.
+    pub fn is_shown(&self, said: Option<&str>, changed: &[String]) -> bool {
+        match said {
+            Some(address) => is_meant(self.shows, address) && changed.iter().any(|other| other == address),
+            None => changed.iter().any(|address| is_meant(self.shows, address)),
+        }
+    }
+}
+
+/// Makes all the changes, and prints as a JSON list what each says.
+pub fn script(drifts: &[&Drift]) -> String {
+    let code: String = drifts.iter().map(|drift| drift.python()).collect();
+    format!("{PRELUDE}{code}import json\nprint(json.dumps(said))\n")
+}
+
+fn all() -> impl Iterator<Item = &'static Drift> {
+    [network::DRIFTS, data::DRIFTS, apps::DRIFTS, kubernetes::DRIFTS, watching::DRIFTS].into_iter().flatten()
 }
 
 /// Those that apply to a file with these resources, `type.name`.
@@ -50,9 +69,8 @@ impl Drift {
 /// # Errors
 /// When a block of the file has none, or a type that holds data.
 pub fn drifts_of(file: &Value, resources: &BTreeSet<String>) -> Result<Vec<&'static Drift>> {
-    let all = [network::DRIFTS, data::DRIFTS, apps::DRIFTS, kubernetes::DRIFTS, watching::DRIFTS];
     let applies = |drift: &&Drift| resources.iter().any(|resource| is_meant(drift.of, resource));
-    let drifts: Vec<_> = all.into_iter().flatten().filter(applies).collect();
+    let drifts: Vec<_> = all().filter(applies).collect();
     for block in blocks(file) {
         let has_one = drifts.iter().any(|drift| drift.blocks.contains(&block));
         ensure!(has_one, "nothing of {block} is changed behind Terraform's back: no row of DRIFTS applies");
@@ -70,13 +88,50 @@ pub fn drifts_of(file: &Value, resources: &BTreeSet<String>) -> Result<Vec<&'sta
 
 /// In front of the code of each.
 pub const PRELUDE: &str = "
+said = []
+
 def first(things):
     return next(iter(things))
 
-def is_of(tags, address):
-    return any(t.get('Key', t.get('key')) == 'terrane:address' and t.get('Value', t.get('value', '')).startswith(address)
-        for t in tags or [])
+def pairs(tags):
+    if isinstance(tags, dict):
+        return tags
+    return {t.get('Key', t.get('key')): t.get('Value', t.get('value', '')) for t in tags or []}
+
+def address(tags):
+    return pairs(tags)['terrane:address']
+
+def key(tags):
+    return address(tags).split('/', 1)[1]
+
+def is_of(tags, start):
+    return pairs(tags).get('terrane:address', '').startswith(start)
 ";
+
+#[test]
+fn a_drift_shows_at_the_address_that_its_code_gives() {
+    let drift = drift(&[], "", "aws_route.private_nat/*", "");
+    let changed = |addresses: &[&str]| addresses.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    let (a, b) = ("aws_route.private_nat/a", "aws_route.private_nat/b");
+    assert!(drift.is_shown(Some(a), &changed(&[a, b])));
+    assert!(drift.is_shown(None, &changed(&[b])));
+    // Another one of the same kind is no proof, and neither is what the code can't mean.
+    assert!(!drift.is_shown(Some(a), &changed(&[b])));
+    assert!(!drift.is_shown(Some("aws_vpc.main"), &changed(&["aws_vpc.main"])));
+    assert!(!drift.is_shown(None, &changed(&["aws_route.public_internet"])));
+}
+
+/// A pattern that means several resources of a type would take a change of another one for the right one.
+#[test]
+fn a_drift_names_a_resource_unless_its_code_says_which() {
+    // Records have no tags that would tell.
+    const UNTOLD: [&str; 1] = ["aws_route53_record.a*"];
+    for drift in all().filter(|drift| !UNTOLD.contains(&drift.shows)) {
+        let (_, name) = drift.shows.split_once('.').unwrap_or_default();
+        let is_open = name.split('/').next().is_some_and(|name| name.contains('*'));
+        assert!(!is_open || drift.code.contains("\nreturn "), "{}", drift.shows);
+    }
+}
 
 #[test]
 fn something_of_every_block_of_every_example_is_changed_behind_terraforms_back() -> Result<()> {

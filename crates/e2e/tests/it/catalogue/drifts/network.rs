@@ -26,12 +26,13 @@ ec2.delete_network_acl_entry(NetworkAclId=acl['NetworkAclId'], RuleNumber=100, E
     drift(
         &["network"],
         "aws_nat_gateway.main",
-        "aws_route.*",
+        "aws_route.private_nat/*",
         "
 ec2 = client('ec2')
-tables = [t for t in ec2.describe_route_tables()['RouteTables']
-    if any(r.get('NatGatewayId') for r in t['Routes'])]
-ec2.delete_route(RouteTableId=first(tables)['RouteTableId'], DestinationCidrBlock='0.0.0.0/0')
+table = first(t for t in ec2.describe_route_tables()['RouteTables']
+    if any(r.get('NatGatewayId') for r in t['Routes']))
+ec2.delete_route(RouteTableId=table['RouteTableId'], DestinationCidrBlock='0.0.0.0/0')
+return 'aws_route.private_nat/' + key(table['Tags'])
 ",
     ),
     // A door that somebody opened by hand, in the one group whose rules all belong to Terraform.
@@ -61,6 +62,7 @@ if 'ReferencedGroupInfo' in rule:
     opened['ReferencedGroupId'] = rule['ReferencedGroupInfo']['GroupId']
 ec2.modify_security_group_rules(GroupId=rule['GroupId'], SecurityGroupRules=[{
     'SecurityGroupRuleId': rule['SecurityGroupRuleId'], 'SecurityGroupRule': {**opened, 'FromPort': 1}}])
+return address(rule['Tags'])
 ",
     ),
     drift(

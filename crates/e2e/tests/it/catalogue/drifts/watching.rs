@@ -9,7 +9,9 @@ pub(super) const DRIFTS: &[Drift] = &[
         "aws_cloudwatch_log_group.*",
         "
 logs = client('logs')
-logs.put_retention_policy(logGroupName=first(logs.describe_log_groups()['logGroups'])['logGroupName'], retentionInDays=1)
+group = first(logs.describe_log_groups()['logGroups'])['logGroupName']
+logs.put_retention_policy(logGroupName=group, retentionInDays=1)
+return address(logs.list_tags_log_group(logGroupName=group)['tags'])
 ",
     ),
     drift(
@@ -22,6 +24,7 @@ alarm = first(a for a in watch.describe_alarms()['MetricAlarms'] if not a['Alarm
 kept = ('AlarmName', 'AlarmDescription', 'AlarmActions', 'OKActions', 'MetricName', 'Namespace', 'Statistic',
     'ExtendedStatistic', 'Dimensions', 'Period', 'EvaluationPeriods', 'ComparisonOperator', 'TreatMissingData')
 watch.put_metric_alarm(Threshold=99.0, **{name: alarm[name] for name in kept if name in alarm})
+return address(watch.list_tags_for_resource(ResourceARN=alarm['AlarmArn'])['Tags'])
 ",
     ),
     drift(
