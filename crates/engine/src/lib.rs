@@ -14,6 +14,7 @@ pub mod approval;
 pub mod retry;
 pub mod takeover;
 
+mod allowance;
 mod attempt;
 mod engine;
 mod failure;
@@ -25,6 +26,7 @@ mod settings;
 mod stop;
 mod timing;
 
+pub use allowance::LogLimits;
 pub use engine::{Ended, Engine};
 pub use lease::{Barred, may_start};
 pub use settings::{Deadlines, EngineSettings, RetryPolicy};

@@ -26,6 +26,7 @@
 //! | `write`, `outcome` | a client's write: locks, idempotency, answers |
 //! | `claims`, `holder`, `finish`, `logs` | what workers do |
 //! | `attempts`, `takeover` | who worked before, and what follows when a worker is lost |
+//! | `retention`, `figures` | what goes when it is old, and the queue in figures |
 //! | `cancellations` | LISTEN and NOTIFY |
 //! | `environments`, `operations`, `tenants`, `workers` | reading, and the small writes |
 //! | `migrations`, `admin` | the schema and whole databases |
@@ -45,6 +46,7 @@ mod enums;
 mod environments;
 mod error;
 mod expiry;
+mod figures;
 mod finish;
 mod holder;
 mod json;
@@ -55,6 +57,7 @@ mod models;
 mod operations;
 mod outcome;
 mod pool;
+mod retention;
 mod rows;
 mod schema;
 mod settings;
@@ -74,10 +77,12 @@ pub use destroy::DestroyRequest;
 pub use enums::{AttemptEnd, CancelReason, LogStream};
 pub use environments::EnvironmentFilter;
 pub use error::{Fenced, HolderError, InvalidSettings, StoreError};
+pub use figures::QueueFigures;
 pub use holder::{Renewal, StepEnd};
-pub use logs::{LineBatch, LogLevel, LogLine, LogPage, NewLine};
+pub use logs::{LineBatch, LogLevel, LogLine, LogPage, LogSize, NewLine};
 pub use migrations::{MigrateError, migrate};
 pub use outcome::{Accepted, Idempotency, Outcome, Refusal};
+pub use retention::FinishedOperation;
 pub use rows::{
     AttemptRecord, Environment, EnvironmentPins, Fence, Operation, OperationError, Page, PinnedEngine, Plan,
     PlannedAction, ProcessPlace, Step, Tenant, Worker,

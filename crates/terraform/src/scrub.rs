@@ -93,16 +93,19 @@ fn passwords_in_urls(line: &str, secrets: &mut Vec<Range<usize>>) {
 }
 
 fn announced(line: &str, secrets: &mut Vec<Range<usize>>) {
-    for announcement in ANNOUNCEMENTS {
-        for (start, found) in line.match_indices(announcement) {
-            let start = start + found.len();
-            let rest = &line[start..];
-            let value = &rest[..rest.find([' ', '"', '\'', '\\', ',']).unwrap_or(rest.len())];
-            // "the bearer token has expired" is a sentence.
-            let word = value.len() < 12 && value.bytes().all(|byte| byte.is_ascii_lowercase());
-            if !value.is_empty() && !word {
-                secrets.push(start..start + value.len());
-            }
+    let bytes = line.as_bytes();
+    // All of them end with one of these: one pass, not one for each.
+    for (end, _) in bytes.iter().enumerate().filter(|(_, byte)| matches!(byte, b' ' | b'/')) {
+        let start = end + 1;
+        if !ANNOUNCEMENTS.iter().any(|announcement| bytes[..start].ends_with(announcement.as_bytes())) {
+            continue;
+        }
+        let rest = &line[start..];
+        let value = &rest[..rest.find([' ', '"', '\'', '\\', ',']).unwrap_or(rest.len())];
+        // "the bearer token has expired" is a sentence.
+        let word = value.len() < 12 && value.bytes().all(|byte| byte.is_ascii_lowercase());
+        if !value.is_empty() && !word {
+            secrets.push(start..start + value.len());
         }
     }
 }

@@ -39,7 +39,8 @@ pub(super) fn find(line: &str, secrets: &mut Vec<Range<usize>>) {
             position += 1;
         }
         let name = &bytes[start..position];
-        if is_secret_name(name)
+        if has_value(bytes, position, name)
+            && is_secret_name(name)
             && let Some(value) = value_after(bytes, position, name)
             && !is_no_secret(&bytes[value.clone()])
         {
@@ -47,6 +48,12 @@ pub(super) fn find(line: &str, secrets: &mut Vec<Range<usize>>) {
             secrets.push(value);
         }
     }
+}
+
+/// Whether a value may stand behind a name: what most words have not, and quicker to see than what they mean.
+fn has_value(bytes: &[u8], position: usize, name: &[u8]) -> bool {
+    let next = bytes[position..].iter().find(|byte| !matches!(byte, b'\\' | b'"' | b' '));
+    matches!(next, Some(b'=' | b':')) || name.starts_with(b"--")
 }
 
 fn is_name_byte(byte: u8) -> bool {

@@ -81,9 +81,15 @@ pub(super) fn find(line: &str, secrets: &mut Vec<Range<usize>>) {
     }
 }
 
+/// No secret is shorter; most words are.
+const SHORTEST: usize = 15;
+
 /// The length of the secret that begins at `start`, where a word does.
 fn length_of_secret(bytes: &[u8], start: usize) -> Option<usize> {
     let rest = &bytes[start..];
+    if !rest.get(..SHORTEST)?.iter().all(|&byte| base64(byte) || byte == b'.') {
+        return None;
+    }
     access_key_id(rest)
         .or_else(|| json_web_token(rest))
         .or_else(|| published(rest))
