@@ -169,7 +169,6 @@ mod tests {
 
     use serde_json::{Value, json};
     use tempfile::TempDir;
-    use terrane_telemetry::Chain;
     use terrane_terraform::guard::{HostIdentity, ProcessIdentity};
 
     use super::*;

@@ -114,7 +114,8 @@ async fn pages_follow_each_other_and_say_when_nothing_more_will_come() {
         }
       ],
       "next_cursor": "1.1",
-      "complete": false
+      "complete": false,
+      "note": null
     }
     "#);
     let first = app.json(&format!("{path}?limit=2")).await;
@@ -232,7 +233,17 @@ async fn a_log_that_was_removed_is_empty_and_says_so() {
     let path = format!("/api/v1/operations/{operation}/logs");
     assert_eq!(app.json(&path).await["note"], Value::Null);
     app.sql("DELETE FROM log_batches").await;
-    assert_snapshot!(show(app.get(&path).await).await, @"");
+    assert_snapshot!(show(app.get(&path).await).await, @r#"
+    200 OK
+    content-type: application/json
+
+    {
+      "items": [],
+      "next_cursor": null,
+      "complete": true,
+      "note": "the lines of this operation were removed: they had been kept for as long as logs are kept"
+    }
+    "#);
     let events = Events::of(follow(&app, &operation, None).await).until("end").await;
     let note = events.iter().find(|event| event.name == "note").expect("a note");
     assert!(note.data.as_str().unwrap().contains("were removed"), "{note:?}");

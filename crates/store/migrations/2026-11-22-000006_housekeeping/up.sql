@@ -52,3 +52,40 @@ EXCEPTION WHEN lock_not_available THEN
     RETURN NULL;
 END
 $$;
+
+-- As before, but it gives way like the one above: with the locks that it has by then, nobody could store a line until a
+-- reader ends who is lost in the middle of a transaction. There are two months of time to try again.
+CREATE OR REPLACE FUNCTION ensure_log_partitions(moment timestamptz, ahead integer) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+    month timestamp;
+    lower_bound uuid;
+    upper_bound uuid;
+    partition text;
+    made integer := 0;
+BEGIN
+    PERFORM set_config('lock_timeout', '250ms', true);
+    FOR step IN 0..ahead LOOP
+        month := date_trunc('month', moment AT TIME ZONE 'UTC') + make_interval(months => step);
+        partition := 'log_batches_' || to_char(month, 'YYYY_MM');
+        CONTINUE WHEN to_regclass(partition) IS NOT NULL;
+        -- Two processes that start together: the second waits here, then finds the table. The locks are those that
+        -- attaching takes anyway, in the order in which whoever stores lines takes them. (An advisory lock would not
+        -- do: taking one does not tell the session of tables that others made meanwhile.)
+        LOCK TABLE operations, log_batches IN SHARE ROW EXCLUSIVE MODE;
+        CONTINUE WHEN to_regclass(partition) IS NOT NULL;
+        lower_bound := uuid_v7_floor(month AT TIME ZONE 'UTC');
+        upper_bound := uuid_v7_floor((month + interval '1 month') AT TIME ZONE 'UTC');
+        LOCK TABLE log_batches_default IN ACCESS EXCLUSIVE MODE;
+        EXECUTE format('CREATE TABLE %I (LIKE log_batches INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', partition);
+        EXECUTE format(
+            'WITH moved AS (DELETE FROM log_batches_default WHERE operation_id >= %L AND operation_id < %L RETURNING *)
+             INSERT INTO %I SELECT * FROM moved', lower_bound, upper_bound, partition);
+        EXECUTE format('ALTER TABLE log_batches ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+            partition, lower_bound, upper_bound);
+        made := made + 1;
+    END LOOP;
+    RETURN made;
+EXCEPTION WHEN lock_not_available THEN
+    RETURN 0;
+END
+$$;
