@@ -119,7 +119,7 @@ impl Metrics {
             )?,
             operation_duration: self.histograms(
                 "terrane_operation_duration_seconds",
-                "Time from the claim to the end of an attempt, by kind and outcome as above",
+                "Time from the claim to the end of an attempt, by kind and outcome as in terrane_operations_total",
                 &["kind", "outcome"],
                 minutes.clone(),
             )?,
