@@ -192,6 +192,9 @@ impl Follower {
         if let Some(last) = page.items.last() {
             self.after = Some(last.cursor.clone());
         }
+        if let Some(note) = &page.note {
+            event(&mut text, "note", None, note);
+        }
         if operation.state.is_over() && page.complete {
             event(&mut text, "end", None, &operation);
             self.ended = true;

@@ -94,7 +94,8 @@ impl<'a> Attempt<'a> {
         self.insist(|| self.engine.store.begin_step(self.holder(), name)).await?;
         let attempt = self.claim.operation.attempt;
         tracing::info!(step = %name, attempt, "step_started");
-        let lines = Lines::new(&self.engine.store, self.holder(), attempt, name);
+        let lines = Lines::new(&self.engine.store, self.holder(), attempt, name)
+            .within(self.engine.settings.log_limits);
         Ok(Step { name, started: Instant::now(), lines })
     }
 
@@ -207,6 +208,7 @@ impl<'a> Attempt<'a> {
 
     /// Whether a command did what it was to do.
     pub(crate) fn verdict(&self, command: &Command, exit: &Exit, interrupted: bool) -> Result<(), StepError> {
+        self.engine.count_exit(command, exit);
         match exit.error(command) {
             None => Ok(()),
             // Outweighs the interrupt: somebody has to know.

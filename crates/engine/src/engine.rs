@@ -10,7 +10,9 @@ use terrane_aws::Aws;
 use terrane_domain::{OperationKind, OperationState};
 use terrane_store::{Claim, Holder, OperationError, PinnedEngine, Store};
 use terrane_telemetry::{Chain, WorkerMetrics};
-use terrane_terraform::{BootTime, Engine as Terraform, GuardProgram, ProviderMirror};
+use terrane_terraform::{
+    BootTime, Command, Engine as Terraform, Exit, GuardProgram, ProviderMirror, guard::Cause,
+};
 use tracing::Instrument;
 
 use crate::{
@@ -136,6 +138,15 @@ impl Engine {
     /// What makes the environments that this worker touches.
     pub(crate) fn engine_pin(&self) -> PinnedEngine {
         PinnedEngine { name: self.terraform.kind.to_string(), version: self.terraform.version.to_string() }
+    }
+
+    pub(crate) fn count_exit(&self, command: &Command, exit: &Exit) {
+        if exit.cause == Some(Cause::NoTick) {
+            self.metrics.fences.inc();
+        }
+        if let Some(error) = exit.error(command) {
+            self.metrics.terraform_errors.with_label_values(&[error.kind.as_str()]).inc();
+        }
     }
 
     fn count(&self, kind: OperationKind, ended: Ended, took: Duration) {

@@ -97,6 +97,7 @@ impl<'a> Lease<'a> {
     /// See [`may_start`].
     pub(crate) fn may_start(&self) -> Result<(), Barred> {
         may_start(self.held_as_of(), BootTime::now(), self.barrier)
+            .inspect_err(|_| self.metrics.barriers.inc())
     }
 
     /// From now on renewals tick this run's guard.

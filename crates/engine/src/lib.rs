@@ -19,6 +19,7 @@ pub mod retry;
 pub mod takeover;
 
 mod adoption;
+mod allowance;
 mod attempt;
 mod engine;
 mod failure;
@@ -31,6 +32,7 @@ mod settings;
 mod stop;
 mod timing;
 
+pub use allowance::LogLimits;
 pub use engine::{Ended, Engine};
 pub use lease::{Barred, may_start};
 pub use settings::{Deadlines, EngineSettings, RetryPolicy};

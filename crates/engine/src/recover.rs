@@ -194,7 +194,8 @@ impl Attempt<'_> {
                 continue;
             }
             let stored = self.stored_until(attempt, *step).await?;
-            let mut late = Lines::resumed(&self.engine.store, self.holder(), attempt, *step, stored);
+            let mut late = Lines::resumed(&self.engine.store, self.holder(), attempt, *step, stored)
+                .within(self.engine.settings.log_limits);
             let count = read_late(&runs, of_step, &mut late).map_err(StepError::WorkDirectory)?;
             if count > 0 {
                 late.say(LogLevel::Info, format!("stored late: {count} lines"));

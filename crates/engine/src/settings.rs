@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use crate::Timing;
+use crate::{LogLimits, Timing};
 
 /// Limits and places. The defaults are the ones of docs/ARCHITECTURE.md.
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub struct EngineSettings {
     pub retry: RetryPolicy,
     /// How long a plan waits for a decision.
     pub approval_expires_after: Duration,
+    /// How large lines and logs may get.
+    pub log_limits: LogLimits,
 }
 
 /// Limits of single steps and of one whole attempt.
@@ -71,6 +73,7 @@ impl EngineSettings {
                 max_delay: minutes(5),
             },
             approval_expires_after: minutes(7 * 24 * 60),
+            log_limits: LogLimits::DEFAULT,
         }
     }
 }

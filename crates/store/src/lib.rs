@@ -27,6 +27,7 @@
 //! | `claims`, `holder`, `finish`, `logs` | what workers do |
 //! | `attempts`, `takeover` | who worked before, and what follows when a worker is lost |
 //! | `inventories` | what a destroy leaves |
+//! | `retention`, `figures` | what goes when it is old, and the queue in figures |
 //! | `cancellations` | LISTEN and NOTIFY |
 //! | `environments`, `operations`, `tenants`, `workers` | reading, and the small writes |
 //! | `migrations`, `admin` | the schema and whole databases |
@@ -46,6 +47,7 @@ mod enums;
 mod environments;
 mod error;
 mod expiry;
+mod figures;
 mod finish;
 mod holder;
 mod inventories;
@@ -57,6 +59,7 @@ mod models;
 mod operations;
 mod outcome;
 mod pool;
+mod retention;
 mod rows;
 mod schema;
 mod settings;
@@ -76,10 +79,12 @@ pub use destroy::DestroyRequest;
 pub use enums::{AttemptEnd, CancelReason, LogStream};
 pub use environments::EnvironmentFilter;
 pub use error::{Fenced, HolderError, InvalidSettings, StoreError};
+pub use figures::QueueFigures;
 pub use holder::{Renewal, StepEnd};
-pub use logs::{LineBatch, LogLevel, LogLine, LogPage, NewLine};
+pub use logs::{LineBatch, LogLevel, LogLine, LogPage, LogSize, NewLine};
 pub use migrations::{MigrateError, migrate};
 pub use outcome::{Accepted, Idempotency, Outcome, Refusal};
+pub use retention::FinishedOperation;
 pub use rows::{
     AttemptRecord, Environment, EnvironmentPins, Fence, InventoryItem, Operation, OperationError, Page,
     PinnedEngine, Plan, PlannedAction, ProcessPlace, Step, Tenant, UnsettledAttempt, Worker,

@@ -55,6 +55,13 @@ pub struct NewLine {
     pub resource: Option<String>,
 }
 
+impl NewLine {
+    /// What it counts towards the size of its log, in bytes.
+    pub const fn size(&self) -> u64 {
+        self.text.len() as u64
+    }
+}
+
 /// Consecutive lines of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LineBatch {
@@ -102,6 +109,17 @@ pub struct LogPage {
     pub next: Option<LogCursor>,
     /// Whether the operation is over and these are its last lines.
     pub complete: bool,
+    /// Whether its lines were removed because they had been kept for long enough.
+    pub removed: bool,
+}
+
+/// How much is stored of an operation's log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LogSize {
+    /// Lines.
+    pub lines: u64,
+    /// Bytes of their texts.
+    pub bytes: u64,
 }
 
 /// Takes the operation's next number and stores the batch under it. Parameters 1 to 3 are the operation, the worker and
@@ -114,8 +132,9 @@ WITH held AS (
     RETURNING o.tenant_id, o.id, o.log_sequence
 ),
 stored AS (
-    INSERT INTO log_batches (tenant_id, operation_id, attempt, step, stream, byte_offset, byte_end, sequence, lines)
-    SELECT tenant_id, id, $4, $5, $6, $7, $8, log_sequence, $9 FROM held
+    INSERT INTO log_batches (tenant_id, operation_id, attempt, step, stream, byte_offset, byte_end, sequence, lines,
+        line_count, text_bytes)
+    SELECT tenant_id, id, $4, $5, $6, $7, $8, log_sequence, $9, $10, $11 FROM held
     ON CONFLICT (operation_id, attempt, step, stream, byte_offset) DO NOTHING
     RETURNING 1
 )
@@ -163,6 +182,8 @@ impl Store {
                 .bind::<BigInt, _>(position(batch.offset))
                 .bind::<BigInt, _>(position(batch.end))
                 .bind::<Json, _>(AsJson(&batch.lines))
+                .bind::<Integer, _>(i32::try_from(batch.lines.len()).unwrap_or(i32::MAX))
+                .bind::<BigInt, _>(position(batch.lines.iter().map(NewLine::size).sum()))
                 .get_result(&mut self.connections().get().await?)
                 .await?;
             held(holder, usize::from(appended.held > 0))?;
@@ -196,6 +217,25 @@ impl Store {
         .await
     }
 
+    /// How much is stored of an operation's log, of all its attempts.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn log_size(&self, operation: OperationId) -> Result<LogSize, StoreError> {
+        self.run("find the size of a log", async {
+            let (lines, bytes): (i64, i64) = log_batches::table
+                .filter(log_batches::operation_id.eq(operation.as_uuid()))
+                .select((
+                    sql::<BigInt>("coalesce(sum(line_count), 0)::bigint"),
+                    sql::<BigInt>("coalesce(sum(text_bytes), 0)::bigint"),
+                ))
+                .first(&mut self.connections().get().await?)
+                .await?;
+            Ok(LogSize { lines: lines.cast_unsigned(), bytes: bytes.cast_unsigned() })
+        })
+        .await
+    }
+
     /// At most `limit` lines after a place, or from the first. `None` if the tenant has no such operation.
     ///
     /// # Errors
@@ -210,17 +250,22 @@ impl Store {
         self.run("read log lines", async {
             let mut connection = self.connections().get().await?;
             // Before the lines: what is over writes none, so none can come between this and the next query.
-            let state: Option<OperationState> = operations::table
+            let found: Option<(OperationState, i64)> = operations::table
                 .find(operation.as_uuid())
                 .filter(operations::tenant_id.eq(tenant.as_uuid()))
-                .select(operations::state)
+                .select((operations::state, operations::log_sequence))
                 .first(&mut connection)
                 .await
                 .optional()?;
-            let Some(state) = state else { return Ok(None) };
+            let Some((state, written)) = found else { return Ok(None) };
             let (lines, all) = read(&mut connection, operation.as_uuid(), after, limit as usize).await?;
             let next = lines.last().map(|line| line.cursor).or(after);
-            Ok(Some(LogPage { lines, next, complete: state.is_over() && all }))
+            let complete = state.is_over() && all;
+            let removed = complete
+                && lines.is_empty()
+                && written > 0
+                && !has_lines(&mut connection, operation.as_uuid()).await?;
+            Ok(Some(LogPage { lines, next, complete, removed }))
         })
         .await
     }
@@ -239,6 +284,11 @@ impl Store {
         })
         .await
     }
+}
+
+async fn has_lines(connection: &mut AsyncPgConnection, operation: Uuid) -> Result<bool, Failure> {
+    let any = log_batches::table.filter(log_batches::operation_id.eq(operation));
+    Ok(diesel::select(diesel::dsl::exists(any)).get_result(connection).await?)
 }
 
 /// Up to `limit` lines after a place, and whether they are all there are.

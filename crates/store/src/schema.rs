@@ -192,6 +192,8 @@ diesel::table! {
         sequence -> BigInt,
         lines -> Json,
         stored_at -> Timestamptz,
+        line_count -> Integer,
+        text_bytes -> BigInt,
     }
 }
 

@@ -55,14 +55,17 @@ impl Store {
         .await
     }
 
-    /// Notes that a worker is alive. Whether it is known at all.
+    /// Notes that a worker is alive, even if it was taken for dead. Whether it is known at all.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn worker_seen(&self, worker: WorkerId) -> Result<bool, StoreError> {
         self.run("note that a worker is alive", async {
             let seen = diesel::update(workers::table.find(worker.as_uuid()))
-                .set(workers::seen_at.eq(now))
+                .set((
+                    workers::seen_at.eq(now),
+                    workers::stopped_at.eq(None::<chrono::DateTime<chrono::Utc>>),
+                ))
                 .execute(&mut self.connections().get().await?)
                 .await?;
             Ok(seen == 1)

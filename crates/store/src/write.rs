@@ -169,16 +169,21 @@ pub(crate) async fn lock_operation(
 }
 
 impl Store {
-    /// Forgets the answers that are older than a day. Returns how many.
+    /// Forgets answers that are older than a day, at most ten thousand of them. Returns how many. Any number of processes
+    /// may do this at once.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn purge_idempotency_keys(&self) -> Result<usize, StoreError> {
         self.run("forget old idempotency keys", async {
-            Ok(diesel::delete(idempotency_keys::table.filter(idempotency_keys::expires_at.le(now)))
-                .execute(&mut self.connections().get().await?)
-                .await?)
+            Ok(diesel::sql_query(PURGE_KEYS).execute(&mut self.connections().get().await?).await?)
         })
         .await
     }
 }
+
+const PURGE_KEYS: &str = "
+DELETE FROM idempotency_keys WHERE (tenant_id, key) IN (
+    SELECT tenant_id, key FROM idempotency_keys WHERE expires_at <= now()
+    ORDER BY expires_at LIMIT 10000 FOR UPDATE SKIP LOCKED
+)";

@@ -250,7 +250,7 @@ mod tests {
             Command::Validate,
             Command::Apply { plan: plan() },
             Command::Forget { address: "aws_kms_key.main".to_owned() },
-            Command::Untaint { address: "aws_db_instance.main[\"a\"]".to_owned() },
+            Command::Untaint { address: "aws_db_instance.main".to_owned() },
             Command::Import { address: "aws_vpc.main".to_owned(), id: "vpc-1".to_owned() },
             Command::PushState { file: PathBuf::from("config/errored.tfstate") },
             Command::Output,
@@ -275,7 +275,7 @@ mod tests {
         validate -json -no-color
         apply -json -no-color -input=false -lock-timeout=30s -parallelism=20 p.tfplan
         state rm -lock-timeout=30s aws_kms_key.main
-        untaint -no-color -lock-timeout=30s aws_db_instance.main["a"]
+        untaint -no-color -lock-timeout=30s aws_db_instance.main
         import -no-color -input=false -lock-timeout=30s aws_vpc.main vpc-1
         state push -lock-timeout=30s config/errored.tfstate
         output -json -no-color

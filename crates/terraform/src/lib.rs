@@ -13,7 +13,7 @@
 //!   offsets, so that reading them again is harmless, and [`Message`]s where Terraform speaks JSON.
 //! * [`Progress`] folds messages into "done of planned".
 //! * [`classify`] turns diagnostics into a [`TerraformError`]: retryable or not, a safe message, a
-//!   hint. [`scrub`] takes secrets out of a line.
+//!   hint. [`scrub`] takes secrets out of a line, a [`Scrubber`] out of many.
 //! * [`guard`] is the process between a worker and Terraform. A binary that starts runs must give
 //!   [`guard::run`] a hidden subcommand and say so with [`GuardProgram`].
 //!
@@ -56,7 +56,7 @@ pub use mirror::{MirrorError, MirrorSearch, ProviderMirror};
 pub use past_run::PastRun;
 pub use progress::{Progress, Snapshot, Working};
 pub use run::{Canceller, DocumentError, Event, Line, Run, Stream, Ticker};
-pub use scrub::scrub;
+pub use scrub::{KnownSecrets, Scrubber, scrub};
 pub use tail::{LONGEST_LINE, Tail, TailLine};
 pub use version::{InvalidVersion, Version};
 pub use workspace::{RunError, RunOptions, Workspace, WorkspaceError};

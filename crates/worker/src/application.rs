@@ -24,7 +24,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     Settings,
     claims::Claims,
-    janitor,
+    janitor::Janitor,
     watch::{place_of_this_process, watch},
 };
 
@@ -142,7 +142,8 @@ impl Application {
         let background = CancellationToken::new();
         let housekeeping = TaskTracker::new();
         housekeeping.spawn(self.metrics_server.serve(background.clone()));
-        housekeeping.spawn(janitor::keep_house(self.engine.store.clone(), self.id, background.clone()));
+        let janitor = Janitor::new(self.engine.clone(), self.id, self.settings.log_retention);
+        housekeeping.spawn(janitor.keep_house(background.clone()));
         let claims = Claims::new(self.engine.clone(), self.id, self.settings.slots, hand_back.clone());
         housekeeping.spawn(claims.clone().follow_cancellations(background.clone()));
         housekeeping.spawn(watch(self.engine.clone(), self.here, claims.due(), background.clone()));

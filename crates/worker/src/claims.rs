@@ -6,7 +6,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use futures::StreamExt;
@@ -77,7 +77,16 @@ impl Claims {
             };
             let Ok(slot) = slot else { break };
             let claimed = BootTime::now();
-            match self.engine.store.claim(self.worker, self.engine.settings.timing.lease).await {
+            let began = Instant::now();
+            let looked = self.engine.store.claim(self.worker, self.engine.settings.timing.lease).await;
+            let outcome = match &looked {
+                Ok(Some(_)) => "claimed",
+                Ok(None) => "nothing",
+                Err(_) => "failed",
+            };
+            let took = began.elapsed().as_secs_f64();
+            self.engine.metrics.claim_duration.with_label_values(&[outcome]).observe(took);
+            match looked {
                 Ok(Some(claim)) => self.start(claim, claimed, slot),
                 Ok(None) => {
                     drop(slot);

@@ -15,6 +15,7 @@ mod claims;
 mod janitor;
 mod settings;
 mod supervise;
+mod sweep;
 mod watch;
 
 pub use application::{Application, StartError};

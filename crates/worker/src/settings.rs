@@ -22,6 +22,10 @@
 //! | `TERRANE_RETRY_LIMIT` | failures after which an operation fails for good | `3` |
 //! | `TERRANE_TAKEOVER_LIMIT` | workers that may be lost in the middle of an operation before it fails for good | `5` |
 //! | `TERRANE_RETRY_SECONDS` | delay before the second attempt; doubles with every failure | `15` |
+//! | `TERRANE_LOG_LINE_BYTES` | longer lines of an operation's log are cut | `16384` |
+//! | `TERRANE_LOG_OPERATION_LINES` | lines after which an operation's log takes only errors | `200000` |
+//! | `TERRANE_LOG_OPERATION_BYTES` | bytes after which it does | `67108864` |
+//! | `TERRANE_LOG_RETENTION_DAYS` | log lines go, by whole months, so many days after their operations ended | `90` |
 //! | `TERRANE_METRICS_LISTEN` | address of `/metrics` and `/healthz` | `127.0.0.1:9091` |
 //! | `TERRANE_READY_FILE` | file that gets `{"metrics":"host:port"}` once the worker takes work | none |
 //! | `TERRANE_LOG` | log filter | `info` |
@@ -51,6 +55,8 @@ pub struct Settings {
     pub terraform: Option<PathBuf>,
     /// Limits and places of the engine.
     pub engine: EngineSettings,
+    /// How long log lines are kept.
+    pub log_retention: Duration,
     /// Where metrics are served.
     pub metrics_listen: SocketAddr,
     /// Written once the worker takes work.
@@ -107,6 +113,25 @@ impl Settings {
             5,
         )?;
         engine.retry.first_delay = seconds("TERRANE_RETRY_SECONDS", "seconds, 1 or more", 15)?;
+        let log = &mut engine.log_limits;
+        log.line_bytes = number(
+            get("TERRANE_LOG_LINE_BYTES"),
+            "TERRANE_LOG_LINE_BYTES",
+            "bytes, 1 or more",
+            log.line_bytes,
+        )?;
+        log.lines = number(
+            get("TERRANE_LOG_OPERATION_LINES"),
+            "TERRANE_LOG_OPERATION_LINES",
+            "lines, 1 or more",
+            log.lines,
+        )?;
+        log.bytes = number(
+            get("TERRANE_LOG_OPERATION_BYTES"),
+            "TERRANE_LOG_OPERATION_BYTES",
+            "bytes, 1 or more",
+            log.bytes,
+        )?;
         engine.timing = Timing {
             lease: seconds("TERRANE_LEASE_SECONDS", "seconds, 1 or more", 30)?,
             renew_every: seconds("TERRANE_RENEW_SECONDS", "seconds, 1 or more", 5)?,
@@ -126,6 +151,13 @@ impl Settings {
             drain: seconds("TERRANE_DRAIN_TIMEOUT", "seconds, 1 or more", 7200)?,
             terraform: get("TERRANE_TERRAFORM_BIN").map(PathBuf::from),
             engine,
+            log_retention: number(
+                get("TERRANE_LOG_RETENTION_DAYS"),
+                "TERRANE_LOG_RETENTION_DAYS",
+                "days, 1 to 65535",
+                90_u16,
+            )
+            .map(|days| Duration::from_secs(u64::from(days) * 24 * 3600))?,
             metrics_listen: get("TERRANE_METRICS_LISTEN")
                 .as_deref()
                 .unwrap_or("127.0.0.1:9091")
@@ -190,6 +222,9 @@ mod tests {
             ("TERRANE_WORKER_POLL_SECONDS", "-1"),
             ("TERRANE_DRAIN_TIMEOUT", "soon"),
             ("TERRANE_LEASE_SECONDS", "0"),
+            ("TERRANE_LOG_LINE_BYTES", "16k"),
+            ("TERRANE_LOG_RETENTION_DAYS", "0"),
+            ("TERRANE_LOG_RETENTION_DAYS", "65536"),
             ("TERRANE_METRICS_LISTEN", "9091"),
         ] {
             let error = read(&[NEEDED[0], NEEDED[1], (name, value)]).unwrap_err();

@@ -37,7 +37,7 @@ struct ResumeHeader {
 /// Reads the log of an operation, or follows it.
 ///
 /// With `Accept: text/event-stream` the answer is a stream of server-sent events: `line` (its id is a cursor), `progress`,
-/// `state`, and `end` when the operation is over and every line was sent. A stream that broke off goes on where it was
+/// `state`, `note`, and `end` when the operation is over and every line was sent. A stream that broke off goes on where it was
 /// with `Last-Event-ID`.
 #[utoipa::path(
     tag = "operations",

@@ -43,7 +43,13 @@ pub struct LogPageView {
     pub next_cursor: Option<String>,
     /// Whether nothing will come behind this page.
     pub complete: bool,
+    /// What a reader should know about the log as a whole, such as that its lines were kept for long enough and are gone.
+    #[schema(required = true)]
+    pub note: Option<String>,
 }
+
+const REMOVED: &str =
+    "the lines of this operation were removed: they had been kept for as long as logs are kept";
 
 impl From<LogLine> for LogLineView {
     fn from(line: LogLine) -> Self {
@@ -66,6 +72,7 @@ impl From<LogPage> for LogPageView {
             items: page.lines.into_iter().map(LogLineView::from).collect(),
             next_cursor: page.next.map(|cursor| cursor.to_string()),
             complete: page.complete,
+            note: page.removed.then(|| REMOVED.to_owned()),
         }
     }
 }

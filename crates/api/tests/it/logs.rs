@@ -114,7 +114,8 @@ async fn pages_follow_each_other_and_say_when_nothing_more_will_come() {
         }
       ],
       "next_cursor": "1.1",
-      "complete": false
+      "complete": false,
+      "note": null
     }
     "#);
     let first = app.json(&format!("{path}?limit=2")).await;
@@ -191,6 +192,61 @@ async fn a_long_log_comes_whole_and_in_order() {
     worker.fail(&holder).await;
     let mut events = Events::of(follow(&app, &operation, None).await);
     assert_eq!(texts(&events.until("end").await), lines);
+}
+
+/// Whoever takes nothing off its connection, or is gone, holds one page in this process and nothing else: the worker only
+/// ever talks to Postgres.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn readers_that_stop_reading_slow_neither_the_worker_nor_other_readers() {
+    let app = TestApp::start().await;
+    let (_, operation) = app.created(DEV_ANNA).await;
+    let mut worker = TestWorker::new(&app).await;
+    let holder = worker.claim().await.holder;
+    let stuck = follow(&app, &operation, None).await;
+    drop(follow(&app, &operation, None).await);
+
+    // More than the buffers of a connection hold.
+    let line = |number: usize| format!("{number} {}", "x".repeat(8 * 1024));
+    let writing = async {
+        for batch in 0..300 {
+            let lines: Vec<_> = (0..5).map(|number| line(5 * batch + number)).collect();
+            worker.write(&holder, &lines.iter().map(String::as_str).collect::<Vec<_>>()).await;
+        }
+        worker.fail(&holder).await;
+    };
+    tokio::time::timeout(Duration::from_secs(60), writing).await.expect("the worker was held up");
+    let expected: Vec<_> = (0..1500).map(line).collect();
+    let quick = Events::of(follow(&app, &operation, None).await).until("end").await;
+    assert!(texts(&quick) == expected, "another reader missed a line");
+    let late = Events::of(stuck).until("end").await;
+    assert!(texts(&late) == expected, "the late reader missed a line");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_that_was_removed_is_empty_and_says_so() {
+    let app = TestApp::start().await;
+    let (_, operation) = app.created(DEV_ANNA).await;
+    let mut worker = TestWorker::new(&app).await;
+    let holder = worker.claim().await.holder;
+    worker.write(&holder, &["one"]).await;
+    worker.fail(&holder).await;
+    let path = format!("/api/v1/operations/{operation}/logs");
+    assert_eq!(app.json(&path).await["note"], Value::Null);
+    app.sql("DELETE FROM log_batches").await;
+    assert_snapshot!(show(app.get(&path).await).await, @r#"
+    200 OK
+    content-type: application/json
+
+    {
+      "items": [],
+      "next_cursor": null,
+      "complete": true,
+      "note": "the lines of this operation were removed: they had been kept for as long as logs are kept"
+    }
+    "#);
+    let events = Events::of(follow(&app, &operation, None).await).until("end").await;
+    let note = events.iter().find(|event| event.name == "note").expect("a note");
+    assert!(note.data.as_str().unwrap().contains("were removed"), "{note:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

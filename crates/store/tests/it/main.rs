@@ -14,6 +14,7 @@ mod line;
 mod lists;
 mod logs;
 mod outcomes;
+mod retention;
 mod schema;
 mod support;
 mod takeovers;

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use reqwest::StatusCode;
-use terrane_domain::OperationState;
+use terrane_domain::{OperationId, OperationState};
 use terrane_rig::{Ending, Rig, RigOptions, free_port};
 
-use crate::support::{BIN, FakeTerraform, PATIENCE, World, log, until, variables};
+use crate::support::{BIN, FakeTerraform, PATIENCE, World, log, until, until_async, variables};
 
 async fn get(url: &str) -> (StatusCode, String) {
     let answer = reqwest::Client::builder().no_proxy().build().unwrap().get(url).send().await.unwrap();
@@ -39,6 +39,95 @@ async fn an_idle_worker_answers_and_signs_off_at_sigterm() {
         assert!(serde_json::from_str::<serde_json::Value>(line).is_ok(), "not JSON: {line}");
     }
     assert!(!log.contains(&world.env["DATABASE_URL"]) && !log.contains(&world.env["REDIS_URL"]), "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_an_operation_left_in_the_work_directory_goes_when_it_is_over_and_is_counted() {
+    let world = World::new().await;
+    let work = Path::new(&world.env["TERRANE_WORK_DIR"]);
+    let (over, unsaved) = (world.queue("over").await, world.queue("unsaved").await);
+    world.cancel(over).await;
+    world.cancel(unsaved).await;
+    let of_another_installation = OperationId::from_uuid(uuid::Uuid::now_v7());
+    let attempt = |operation: OperationId| work.join(operation.to_string()).join("1/config");
+    for operation in [over, unsaved, of_another_installation] {
+        std::fs::create_dir_all(attempt(operation)).unwrap();
+    }
+    std::fs::write(attempt(unsaved).join("errored.tfstate"), "{}").unwrap();
+
+    let worker = world.rig.start_worker(Path::new(BIN), world.env.clone()).await.unwrap();
+    let metrics = async || get(&worker.metrics_url()).await.1;
+    until_async("a directory is gone", async || {
+        metrics().await.contains(r#"terrane_housekeeping_removed_total{what="work_directory"} 1"#)
+    })
+    .await;
+    assert!(!work.join(over.to_string()).exists());
+    assert!(attempt(unsaved).join("errored.tfstate").exists() && attempt(of_another_installation).exists());
+    let metrics = metrics().await;
+    for expected in [
+        r#"terrane_queue_operations{state="due"} 0"#,
+        "terrane_queue_oldest_due_seconds 0",
+        "terrane_fences_total 0",
+        "terrane_start_barriers_total 0",
+    ] {
+        assert!(metrics.contains(expected), "{expected} in {metrics}");
+    }
+    worker.program().kill().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_without_end_is_cut_where_it_is_full_and_holds_no_secret_of_the_worker() {
+    let mut world = World::new().await;
+    world.env.extend(variables(&[
+        ("TERRANE_LOG_OPERATION_LINES", "20"),
+        ("TERRANE_LOG_LINE_BYTES", "60"),
+        ("MONGODB_ATLAS_PRIVATE_KEY", "plain-words"),
+    ]));
+    let lines: String = (0..1_000).map(|number| format!("line {number}\n")).collect();
+    let long = "so long ".repeat(10);
+    world
+        .terraform
+        .say(&format!("the key is plain-words\n-----BEGIN PRIVATE KEY-----\nMIIE\n{long}\n{lines}"));
+    let operation = world.queue("endless").await;
+    let worker = world.rig.start_worker(Path::new(BIN), world.env.clone()).await.unwrap();
+    world.terraform.until("started").await;
+    world.terraform.let_go();
+    until_async("the operation has failed", async || {
+        world.operation(operation).await.state == OperationState::Failed
+    })
+    .await;
+    let log = world.log(operation).await;
+    let at = |beginning: &str| log.iter().position(|text| text.starts_with(beginning));
+    assert!(at("the key is ***").is_some() && at("***").is_some() && at("MIIE").is_none(), "{log:?}");
+    assert!(log.iter().any(|text| text.contains("so l … [20 bytes left off")), "{log:?}");
+    let (first, note) = (at("line 0").unwrap(), at("this log is full (20 lines").expect("a note"));
+    assert!(first < note && note <= 22, "{log:?}");
+    let left_out = 1_000 - (note - first);
+    assert!(at(&format!("{left_out} lines (")).is_some(), "{left_out} of {log:?}");
+    assert!(log.len() < 30, "{log:?}");
+    worker.program().kill().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_failed_command_and_the_look_at_the_queue_are_counted() {
+    let world = World::new().await;
+    let operation = world.queue("failing").await;
+    let worker = world.rig.start_worker(Path::new(BIN), world.env.clone()).await.unwrap();
+    world.terraform.until("started").await;
+    world.terraform.let_go();
+    until_async("the operation has failed", async || {
+        world.operation(operation).await.state == OperationState::Failed
+    })
+    .await;
+    let (_, metrics) = get(&worker.metrics_url()).await;
+    for expected in [
+        r#"terrane_terraform_errors_total{kind="unknown"} 1"#,
+        r#"terrane_claim_duration_seconds_count{outcome="claimed"} 1"#,
+        r#"terrane_step_duration_seconds_count{outcome="failed",step="init"} 1"#,
+    ] {
+        assert!(metrics.contains(expected), "{expected} in {metrics}");
+    }
+    worker.program().kill().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -83,6 +83,18 @@ impl World {
         }
     }
 
+    /// The texts of its log.
+    pub async fn log(&self, id: OperationId) -> Vec<String> {
+        let page = self.store.log_page(self.tenant.id, id, None, 1_000).await.unwrap().unwrap();
+        page.lines.into_iter().map(|line| line.text).collect()
+    }
+
+    /// Ends an operation that waits.
+    pub async fn cancel(&self, id: OperationId) {
+        let outcome = self.store.cancel(self.tenant.id, id, None).await.unwrap();
+        assert!(matches!(outcome, Outcome::Accepted(_)), "not cancelled: {outcome:?}");
+    }
+
     pub async fn operation(&self, id: OperationId) -> Operation {
         self.store.get_operation(self.tenant.id, id).await.unwrap().unwrap()
     }
@@ -112,6 +124,7 @@ fi
 cd '{}'
 trap 'touch interrupted' INT
 touch started
+[ -e say ] && cat say >&2
 while [ ! -e go ]; do sleep 0.02; done
 touch ended
 exit 1
@@ -134,6 +147,11 @@ exit 1
         self.directory.path().join("terraform")
     }
 
+    /// Lets it print this to standard error when it starts.
+    pub fn say(&self, text: &str) {
+        fs::write(self.directory.path().join("say"), text).unwrap();
+    }
+
     /// Lets it end.
     pub fn let_go(&self) {
         fs::write(self.directory.path().join("go"), "").unwrap();
@@ -153,6 +171,11 @@ exit 1
 /// Waits on a condition, with an end.
 pub async fn until(what: &str, condition: impl Fn() -> bool) {
     terrane_rig::until(what, PATIENCE, async || condition().then_some(())).await.unwrap();
+}
+
+/// The same for a condition that has to be asked for.
+pub async fn until_async(what: &str, condition: impl AsyncFn() -> bool) {
+    terrane_rig::until(what, PATIENCE, async || condition().await.then_some(())).await.unwrap();
 }
 
 /// The processes whose parent is `parent`.
