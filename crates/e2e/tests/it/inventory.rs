@@ -26,11 +26,11 @@ tag = [{{'Key': 'terrane:environment', 'Value': '{}'}}]
 vpc = ec2.create_vpc(CidrBlock='10.9.0.0/16')['Vpc']['VpcId']
 group = ec2.create_security_group(GroupName='lost', Description='lost', VpcId=vpc,
     TagSpecifications=[{{'ResourceType': 'security-group', 'Tags': tag}}])['GroupId']
-key = client('kms').create_key(Tags=[{{'TagKey': t['Key'], 'TagValue': t['Value']}} for t in tag])['KeyMetadata']['Arn']
-client('kms').schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+key = client('kms').create_key(Tags=[{{'TagKey': t['Key'], 'TagValue': t['Value']}} for t in tag])['KeyMetadata']
+client('kms').schedule_key_deletion(KeyId=key['KeyId'], PendingWindowInDays=7)
 task = client('ecs').register_task_definition(family='api', tags=[{{'key': t['Key'], 'value': t['Value']}} for t in tag],
     containerDefinitions=[{{'name': 'api', 'image': 'api', 'memory': 128}}])['taskDefinition']['taskDefinitionArn']
-print(group, vpc, key, task)
+print(group, vpc, key['Arn'], task)
 ",
         created.environment
     );
