@@ -68,7 +68,8 @@ struct Planned {
 macro_rules! step {
     ($self:ident, $name:ident, $work:ident($($argument:expr),*)) => {{
         let mut step = $self.begin(StepName::$name).await?;
-        let outcome = $self.$work($($argument,)* &mut step.lines).await;
+        // On the heap: a step's future holds those of the AWS calls that it makes, and they are large.
+        let outcome = Box::pin($self.$work($($argument,)* &mut step.lines)).await;
         $self.end(step, outcome).await?
     }};
 }

@@ -94,15 +94,16 @@ impl Session {
     /// If the service doesn't answer, or refuses. That it isn't there is no error.
     pub async fn standing(&self, thing: &Tagged) -> Result<Standing, AwsError> {
         let Some(arn) = Arn::parse(&thing.arn) else { return Ok(Standing::Unknown) };
+        // On the heap: the future of each call of an SDK is large, and this one would be as large as the largest.
         match arn.service {
-            "ec2" => network::standing(self, &arn).await,
-            "ecs" => tasks::standing(self, &arn).await,
-            "eks" => clusters::standing(self, &arn).await,
-            "elasticache" => caches::standing(self, &arn).await,
-            "elasticloadbalancing" => balancers::standing(self, &arn).await,
-            "kms" | "secretsmanager" => keys::standing(self, &arn).await,
-            "rds" => databases::standing(self, &arn).await,
-            "s3" => storage::standing(self, &arn).await,
+            "ec2" => Box::pin(network::standing(self, &arn)).await,
+            "ecs" => Box::pin(tasks::standing(self, &arn)).await,
+            "eks" => Box::pin(clusters::standing(self, &arn)).await,
+            "elasticache" => Box::pin(caches::standing(self, &arn)).await,
+            "elasticloadbalancing" => Box::pin(balancers::standing(self, &arn)).await,
+            "kms" | "secretsmanager" => Box::pin(keys::standing(self, &arn)).await,
+            "rds" => Box::pin(databases::standing(self, &arn)).await,
+            "s3" => Box::pin(storage::standing(self, &arn)).await,
             _ => Ok(Standing::Unknown),
         }
     }
