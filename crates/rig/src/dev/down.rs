@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fd::OwnedFd;
+use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 use super::state::State;
 
@@ -33,11 +35,21 @@ impl Down {
             .and_then(|holder| Pid::from_raw(i32::try_from(holder.pid).ok()?))
             .context("the rig is still coming up; try again when it is up")?;
         // The lock is held, so the number is still the holder's.
-        kill_process(holder, Signal::TERM).context("cannot end the rig's holder")?;
+        let process = pidfd_open(holder, PidfdFlags::empty()).context("cannot watch the rig's holder")?;
+        pidfd_send_signal(&process, Signal::TERM).context("cannot end the rig's holder")?;
         // Programs and servers have five seconds each.
         let limit = Duration::from_secs(30);
         terrane_rig::until("the end of the rig", limit, async || state.lock().ok().flatten()).await?;
+        // A process lets go of its files, and so of the lock, a moment before it is gone.
+        terrane_rig::until("the end of the rig's holder", limit, async || has_ended(&process)).await?;
         println!("down");
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Answers once the process has ended, reaped or not.
+fn has_ended(process: &OwnedFd) -> Option<()> {
+    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+    let ended = poll(&mut [PollFd::new(process, PollFlags::IN)], Some(&at_once));
+    ended.is_ok_and(|ready| ready > 0).then_some(())
 }
