@@ -46,7 +46,8 @@ async fn twelve_environments_at_once_are_raised_and_taken_down_by_two_workers_ea
     for accepted in &destroyed {
         let operation = world.succeeds(&accepted.operation).await?;
         ensure!(operation["attempt"] == 1, "{operation}");
-        ran_once(&world, accepted, &["prepare", "render", "init", "plan", "unprotect", "apply"]).await?;
+        ran_once(&world, accepted, &["prepare", "render", "init", "plan", "unprotect", "apply", "inventory"])
+            .await?;
     }
     let list = world.get("/environments?state=destroyed").await?;
     ensure!(list["items"].as_array().is_some_and(|items| items.len() == ENVIRONMENTS), "{list}");
